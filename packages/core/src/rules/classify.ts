@@ -1,0 +1,65 @@
+/** From what was seen to its cause (DESIGN: causes are a closed union). */
+
+import type { Cause } from '../words/cause.ts';
+import type { CloseFrame } from '../words/frame.ts';
+import type { TransportError } from '../words/transport.ts';
+
+const CAUSE_OF_CLOSE: Readonly<Record<CloseFrame['code'], Cause>> = {
+  normal: 'closed-by-peer',
+  'going-away': 'going-away',
+  'judged-dead': 'closed-by-peer',
+  'protocol-error': 'protocol-error',
+  'too-many-pings': 'too-many-pings',
+  'handshake-timeout': 'handshake-timeout',
+  rejected: 'rejected',
+  incompatible: 'rejected',
+  superseded: 'superseded',
+  'app-stalled': 'app-stalled',
+  unknown: 'closed-by-peer',
+};
+
+/** The cause that a CLOSE from the peer stands for. */
+export function causeOfClose({ code }: CloseFrame): Cause {
+  return CAUSE_OF_CLOSE[code];
+}
+
+/** Whether a CLOSE invites to finish what is under way, and to say goodbye as well. */
+export function isGoodbye({ code }: CloseFrame): boolean {
+  return code === 'normal' || code === 'going-away';
+}
+
+const CAUSE_OF_CODE: Readonly<Record<string, Cause>> = {
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  ECONNABORTED: 'reset',
+  ETIMEDOUT: 'kernel-timeout',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EHOSTDOWN: 'unreachable',
+  ENETDOWN: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  ECONNREFUSED: 'refused',
+  ENOENT: 'refused',
+  EACCES: 'refused',
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+};
+
+/** The cause that an error of the operating system stands for; `reset` for one that we do not know. */
+export function causeOfTransportError({ code }: TransportError): Cause {
+  return CAUSE_OF_CODE[code ?? ''] ?? 'reset';
+}
+
+/** Idle limits of common middleboxes, in seconds: ALB, Heroku, Azure, AWS NLB and NAT, Cloudflare, GCP, IPVS. See docs/LIVENESS.md. */
+const IDLE_LIMITS_S: readonly number[] = [55, 60, 120, 240, 300, 350, 400, 600, 900, 1_200, 3_600];
+
+/** A cut comes a little after its limit, as such boxes count in seconds and sweep now and then. */
+const CUT_TOLERANCE = 0.05;
+
+/** A guess why FIN came without CLOSE: `idle-cut` if the silence before it is just over a common idle limit. */
+export function hintOfEof(silenceMs: number | undefined): 'crash' | 'idle-cut' {
+  const seconds = (silenceMs ?? 0) / 1_000;
+  const isCut = IDLE_LIMITS_S.some((limit) => seconds >= limit * 0.99 && seconds <= limit * (1 + CUT_TOLERANCE));
+  return isCut ? 'idle-cut' : 'crash';
+}

@@ -1,0 +1,187 @@
+/**
+ * Frames to bytes and back. A frame is its length, its type, its body; docs/PROTOCOL.md has the diagrams.
+ *
+ * Every body begins with numbers and ends, in some frames, with bytes that reach to its end. Flags (the mark of DATA, the
+ * status of RESULT, the scope of CLOSE) are single bytes below 64, which as numbers are the same byte.
+ */
+
+import { ProtocolError } from '../words/errors.ts';
+import type { AckFrame, CloseCode, CloseFrame, DataFrame, Frame, ResultFrame } from '../words/frame.ts';
+import { CLOSE_CODES, FIRST_OPTIONAL_TYPE, FRAME_TYPES } from '../words/frame.ts';
+import { MAX_CODE_BYTES, MAX_REASON_BYTES, MAX_TEXT_BYTES } from './limits.ts';
+import { Reader } from './reader.ts';
+import { allocate, copyOf } from './slab.ts';
+import { varintSize, writeVarint } from './varint.ts';
+
+/** From this size on bytes are handed through as views; below, a copy is cheaper than what a view would keep in memory. */
+const VIEW_BYTES = 4_096;
+
+/** The mark of DATA that is a whole message. Others are reserved for fragments. */
+const WHOLE = 0;
+const OK = 0;
+const FAILED = 1;
+const SCOPES: readonly CloseFrame['scope'][] = ['connection', 'session'];
+
+const NOTHING = new Uint8Array(0);
+const utf8 = new TextEncoder();
+
+/**
+ * The complete bytes of a frame, length included, in one chunk; a payload or value of more than 4 KiB is a second chunk,
+ * not copied, and must not change until it has been written. Texts over their limit are cut between two characters.
+ *
+ * @throws RangeError for a number that is not whole or not from 0 to 2^53-1, and for a CLOSE with the code `unknown`.
+ */
+export function encodeFrame(frame: Frame): readonly Uint8Array[] {
+  const type = FRAME_TYPES[frame.type];
+  switch (frame.type) {
+    case 'hello':
+    case 'welcome':
+      return assemble(type, [], frame.body);
+    case 'ping':
+    case 'pong':
+      return assemble(type, [frame.number], NOTHING);
+    case 'data':
+      return assemble(type, [frame.number, WHOLE], frame.payload);
+    case 'result':
+      return frame.ok ? assemble(type, [frame.number, OK], frame.value) : encodeFailure(type, frame);
+    case 'ack':
+      return assemble(type, [frame.received, frame.handled], NOTHING);
+    case 'close':
+      return encodeClose(type, frame);
+  }
+}
+
+type FailedResult = Extract<ResultFrame, { readonly ok: false }>;
+
+function encodeFailure(type: number, frame: FailedResult): readonly Uint8Array[] {
+  const codeBytes = cutText(frame.code, MAX_CODE_BYTES);
+  const textBytes = cutText(frame.text, MAX_TEXT_BYTES);
+  const tail = new Uint8Array(codeBytes.length + textBytes.length);
+  tail.set(codeBytes);
+  tail.set(textBytes, codeBytes.length);
+  return assemble(type, [frame.number, FAILED, codeBytes.length], tail);
+}
+
+function encodeClose(type: number, frame: CloseFrame): readonly Uint8Array[] {
+  if (frame.code === 'unknown') throw new RangeError('the code of CLOSE must be one of ours, got unknown');
+  const { scope, code, lastAccepted, retryAfterMs, spreadMs, reason } = frame;
+  const numbers = [SCOPES.indexOf(scope), CLOSE_CODES[code], lastAccepted, retryAfterMs, spreadMs];
+  return assemble(type, numbers, cutText(reason, MAX_REASON_BYTES));
+}
+
+/** UTF-8, at most `maxBytes` of it: `encodeInto` stops before the first character that does not fit. */
+function cutText(text: string, maxBytes: number): Uint8Array {
+  const bytes = new Uint8Array(maxBytes);
+  return bytes.subarray(0, utf8.encodeInto(text, bytes).written);
+}
+
+function assemble(type: number, numbers: readonly number[], tail: Uint8Array): readonly Uint8Array[] {
+  let bodyBytes = tail.length;
+  for (const n of numbers) bodyBytes += varintSize(n);
+  const length = 1 + bodyBytes;
+  const isSplit = tail.length > VIEW_BYTES;
+  const head = allocate(varintSize(length) + length - (isSplit ? tail.length : 0));
+  let offset = writeVarint(head, 0, length);
+  head[offset] = type;
+  offset += 1;
+  for (const n of numbers) offset = writeVarint(head, offset, n);
+  if (isSplit) return [head, tail];
+  head.set(tail, offset);
+  return [head];
+}
+
+/**
+ * The frame that a type and a body stand for; undefined if the type is unknown and may be skipped (0x80 and above).
+ * Payloads of 4 KiB and more are views of `body`, smaller ones copies, so that what is kept does not keep much else.
+ *
+ * @throws ProtocolError for an unknown type that may not be skipped, and for a malformed body.
+ */
+export function decodeFrame(type: number, body: Uint8Array): Frame | undefined {
+  switch (type) {
+    case FRAME_TYPES.hello:
+      return { type: 'hello', body: keep(body) };
+    case FRAME_TYPES.welcome:
+      return { type: 'welcome', body: keep(body) };
+    case FRAME_TYPES.ping:
+      return { type: 'ping', number: decodeNumber(body, 'PING') };
+    case FRAME_TYPES.pong:
+      return { type: 'pong', number: decodeNumber(body, 'PONG') };
+    case FRAME_TYPES.data:
+      return decodeData(new Reader(body, 'DATA'));
+    case FRAME_TYPES.result:
+      return decodeResult(new Reader(body, 'RESULT'));
+    case FRAME_TYPES.ack:
+      return decodeAck(new Reader(body, 'ACK'));
+    case FRAME_TYPES.close:
+      return decodeClose(new Reader(body, 'CLOSE'));
+    default:
+      if (type >= FIRST_OPTIONAL_TYPE) return undefined;
+      throw new ProtocolError(`unknown frame type ${type}`);
+  }
+}
+
+function decodeNumber(body: Uint8Array, subject: string): number {
+  const reader = new Reader(body, subject);
+  const number = readNumber(reader, subject);
+  reader.end();
+  return number;
+}
+
+function decodeData(reader: Reader): DataFrame {
+  const number = readNumber(reader, 'DATA');
+  const mark = reader.byte();
+  if (mark !== WHOLE) throw new ProtocolError(`DATA has the mark ${mark}, and only 0 is in use`);
+  return { type: 'data', number, payload: keep(reader.rest()) };
+}
+
+function decodeResult(reader: Reader): ResultFrame {
+  const number = readNumber(reader, 'RESULT');
+  const status = reader.byte();
+  if (status === OK) return { type: 'result', number, ok: true, value: keep(reader.rest()) };
+  if (status !== FAILED) throw new ProtocolError(`RESULT has the status ${status}, which is neither 0 nor 1`);
+  const code = readText(reader, reader.varint(), MAX_CODE_BYTES, 'the code of RESULT');
+  const text = readText(reader, reader.remaining, MAX_TEXT_BYTES, 'the text of RESULT');
+  return { type: 'result', number, ok: false, code, text };
+}
+
+function decodeAck(reader: Reader): AckFrame {
+  const received = reader.varint();
+  const handled = reader.varint();
+  reader.end();
+  if (handled > received) throw new ProtocolError(`ACK has handled ${handled}, above received ${received}`);
+  return { type: 'ack', received, handled };
+}
+
+function decodeClose(reader: Reader): CloseFrame {
+  const scopeByte = reader.byte();
+  const scope = SCOPES[scopeByte];
+  if (scope === undefined) throw new ProtocolError(`CLOSE has the scope ${scopeByte}, which is neither 0 nor 1`);
+  const code = CODE_NAMES.get(reader.varint()) ?? 'unknown';
+  const lastAccepted = reader.varint();
+  const retryAfterMs = reader.varint();
+  const spreadMs = reader.varint();
+  const reason = readText(reader, reader.remaining, MAX_REASON_BYTES, 'the reason of CLOSE');
+  return { type: 'close', scope, code, lastAccepted, retryAfterMs, spreadMs, reason };
+}
+
+const CODE_NAMES: ReadonlyMap<number, CloseCode> = new Map(
+  (Object.keys(CLOSE_CODES) as CloseCode[]).map((name) => [CLOSE_CODES[name], name]),
+);
+
+/** Numbers of PING, PONG, DATA and RESULT start at 1, so that 0 can mean "none yet" in a counter. */
+function readNumber(reader: Reader, subject: string): number {
+  const number = reader.varint();
+  if (number === 0) throw new ProtocolError(`${subject} has the number 0, and numbers start at 1`);
+  return number;
+}
+
+function readText(reader: Reader, byteCount: number, maxBytes: number, subject: string): string {
+  if (byteCount > maxBytes) {
+    throw new ProtocolError(`${subject} takes ${byteCount} bytes, over the limit of ${maxBytes}`);
+  }
+  return reader.text(byteCount);
+}
+
+function keep(bytes: Uint8Array): Uint8Array {
+  return bytes.length < VIEW_BYTES ? copyOf(bytes) : bytes;
+}

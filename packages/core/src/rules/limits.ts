@@ -1,0 +1,34 @@
+/** The limits of the wire (W6). docs/PROTOCOL.md lists them all, and a test compares the two. */
+
+/** A frame that comes before the handshake is over may have this length: what Node allows for the headers of a request. */
+export const MAX_HANDSHAKE_FRAME_BYTES = 16_384;
+
+/** Nobody may ask for smaller frames than this, so that CLOSE and every failed RESULT always fit. */
+export const MIN_FRAME_LIMIT_BYTES = 2_048;
+
+/** UTF-8 bytes of the code of a failed RESULT. */
+export const MAX_CODE_BYTES = 64;
+
+/** UTF-8 bytes of the text of a failed RESULT. */
+export const MAX_TEXT_BYTES = 1_024;
+
+/** UTF-8 bytes of the reason of CLOSE. */
+export const MAX_REASON_BYTES = 256;
+
+/** Characters of a session id, resume token or boot id. */
+export const MAX_ID_CHARS = 64;
+
+/** Characters of the name of a codec. */
+export const MAX_CODEC_CHARS = 32;
+
+/** Probes of a triple. */
+export const MAX_PROBES = 1_000;
+
+/** The longest ping spacing that one end may ask of the other: with more, a peer could switch our watch off. One hour. */
+export const MAX_MIN_PING_INTERVAL_MS = 3_600_000;
+
+/** Keys of the metadata in HELLO and WELCOME. */
+export const MAX_METADATA_KEYS = 64;
+
+/** Arrays and maps within each other, in a message and in the handshake: far below what the stack takes. */
+export const MAX_NESTING = 128;

@@ -1,0 +1,62 @@
+/** Messages and handshake maps as plain MessagePack. */
+
+import { Packr, RESET_BUFFER_MODE } from 'msgpackr';
+import type { Codec } from '../words/codec.ts';
+import { findForeign, requirePlainMsgpack } from './plain.ts';
+import { copyOf } from './slab.ts';
+
+const PLAIN_TYPES = 'plain objects, arrays, strings, numbers, 64-bit bigints, booleans, null and Uint8Array';
+
+/** Options that msgpackr 2.1.3 understands and its types leave out. */
+const UNTYPED = { int64AsType: 'auto', skipValues: [undefined] } as const;
+
+/**
+ * Two things that msgpackr does whatever its options say are prevented by the checks in `plain.ts`:
+ *
+ * - It decodes extension types: Error, RegExp, Set, Date, typed arrays, and record definitions, which it compiles to
+ *   functions. A peer does not get to choose what is made here.
+ * - It writes a typed array other than Uint8Array with its length in bytes, but only one byte an item: the rest is
+ *   whatever was in memory before.
+ */
+const packr = new Packr({
+  useRecords: false,
+  mapsAsObjects: true,
+  bundleStrings: false,
+  structuredClone: false,
+  moreTypes: false,
+  useToJSON: false,
+  /** The smallest head for each map; it also allows more than 65,535 keys. */
+  variableMapSize: true,
+  encodeUndefinedAsNil: true,
+  /** A Uint8Array in a message is the application's own: it can be kept or transferred without dragging a chunk along. */
+  copyBuffers: true,
+  ...(UNTYPED as object),
+});
+
+/**
+ * The codec `msgpack`: plain MessagePack, no extension types.
+ *
+ * - What a message may be made of is in `plain.ts`; anything else is a TypeError that says where.
+ * - A property that is undefined is left out; undefined elsewhere becomes null. -0 becomes 0.
+ * - A 64-bit integer arrives as a number where that is exact (up to 2^53 either way), else as a bigint. So a small
+ *   bigint arrives as a number.
+ * - Keys of maps arrive as strings. The key `__proto__` arrives as `__proto_`, and pollutes nothing.
+ * - What `encode` returns has memory of its own; what `decode` returns shares none with its input.
+ */
+export function msgpackCodec(): Codec {
+  return { name: 'msgpack', encode, decode };
+}
+
+/** @throws TypeError for what is not plain, RangeError for a bigint of more than 64 bits. */
+function encode(message: unknown): Uint8Array {
+  const foreign = findForeign(message);
+  if (foreign !== undefined) throw new TypeError(`message${foreign}; it must be made of ${PLAIN_TYPES}`);
+  // msgpackr packs into a large buffer and gives out a view. A copy of the right size frees it for the next message.
+  return copyOf(packr.pack(message, RESET_BUFFER_MODE));
+}
+
+/** @throws TypeError or Error for bytes that are not one plain MessagePack value. */
+function decode(bytes: Uint8Array): unknown {
+  requirePlainMsgpack(bytes);
+  return packr.unpack(bytes);
+}

@@ -1,0 +1,12 @@
+/** The seam between a message and its bytes. */
+
+/**
+ * Turns messages into bytes and back. Both ends of a connection must use a codec of the same name: it is agreed in the handshake.
+ * Either method may throw; the failure is confined to its message.
+ */
+export interface Codec {
+  /** Agreed in the handshake, 1 to 32 characters. */
+  readonly name: string;
+  encode(message: unknown): Uint8Array;
+  decode(bytes: Uint8Array): unknown;
+}

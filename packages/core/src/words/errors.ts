@@ -1,0 +1,100 @@
+/** Errors for those who call us. What a peer does is an event, never one of these by itself. */
+
+/** Stable codes; each has a heading in docs/ERRORS.md. */
+export type ErrorCode =
+  | 'ERR_OPTIONS'
+  | 'ERR_LISTEN'
+  | 'ERR_CONNECT'
+  | 'ERR_CLOSED'
+  | 'ERR_IN_DOUBT'
+  | 'ERR_TIMEOUT'
+  | 'ERR_ABORTED'
+  | 'ERR_QUEUE_FULL'
+  | 'ERR_TOO_LARGE'
+  | 'ERR_ENCODE'
+  | 'ERR_DECODE'
+  | 'ERR_NOT_HANDLED'
+  | 'ERR_EVENTS_OVERFLOW';
+
+/** Whose doing an error is. */
+export type Fault = 'caller' | 'peer' | 'nobody';
+
+const FAULTS: Readonly<Record<ErrorCode, Fault>> = {
+  ERR_OPTIONS: 'caller',
+  ERR_LISTEN: 'caller',
+  ERR_CONNECT: 'nobody',
+  ERR_CLOSED: 'nobody',
+  ERR_IN_DOUBT: 'nobody',
+  ERR_TIMEOUT: 'nobody',
+  ERR_ABORTED: 'caller',
+  ERR_QUEUE_FULL: 'caller',
+  ERR_TOO_LARGE: 'caller',
+  ERR_ENCODE: 'caller',
+  ERR_DECODE: 'peer',
+  ERR_NOT_HANDLED: 'peer',
+  ERR_EVENTS_OVERFLOW: 'caller',
+};
+
+/** The one error class of Systole: look at `code`. */
+export class SystoleError extends Error {
+  override readonly name: string = 'SystoleError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** Whose doing it is. */
+  get fault(): Fault {
+    return FAULTS[this.code];
+  }
+}
+
+/** One thing that is wrong with the options. */
+export interface OptionProblem {
+  /** Where, such as `keepalive.idle`. */
+  readonly path: string;
+  /** What it must be. */
+  readonly requirement: string;
+  /** What it is. */
+  readonly value: unknown;
+}
+
+/** `ERR_OPTIONS`: everything that is wrong with the options, in one error, thrown before any socket opens. */
+export class OptionsError extends SystoleError {
+  override readonly name: string = 'OptionsError';
+  readonly problems: readonly OptionProblem[];
+
+  constructor(problems: readonly OptionProblem[]) {
+    super('ERR_OPTIONS', problems.map(describeProblem).join('; '));
+    this.problems = problems;
+  }
+}
+
+function describeProblem({ path, requirement, value }: OptionProblem): string {
+  return `${path} must be ${requirement}, got ${show(value)}`;
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  return String(value);
+}
+
+/** `ERR_NOT_HANDLED`: the peer's application refused the message or failed on it. */
+export class NotHandledError extends SystoleError {
+  override readonly name: string = 'NotHandledError';
+  /** The code of the peer's error, or `no-handler`, `undecodable`, `unencodable-result`, `failed`. */
+  readonly peerCode: string;
+
+  constructor(peerCode: string, text: string) {
+    super('ERR_NOT_HANDLED', text === '' ? peerCode : text);
+    this.peerCode = peerCode;
+  }
+}
+
+/** The peer has broken the protocol. Ends its connection; never reaches a caller. */
+export class ProtocolError extends Error {
+  override readonly name: string = 'ProtocolError';
+}
