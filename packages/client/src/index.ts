@@ -1,0 +1,30 @@
+/**
+ * Dials, knows within a chosen time whether the peer is alive, and comes back when it is not.
+ *
+ * @packageDocumentation
+ */
+
+export type {
+  Cause,
+  Codec,
+  Description,
+  Duration,
+  ErrorCode,
+  Evidence,
+  Keepalive,
+  KeepaliveOptions,
+  KeepaliveSetting,
+  Logger,
+  MessageHandler,
+  Preset,
+  SendOptions,
+  Session,
+  SessionEvents,
+  SessionSnapshot,
+  Stall,
+} from '@systole/core';
+export { describe, NotHandledError, OptionsError, PRESETS, SystoleError } from '@systole/core';
+export { CHANNELS } from '@systole/core/node';
+export type { Client, ClientEvents } from './client.ts';
+export { connect } from './client.ts';
+export type { ClientOptions, ReconnectOptions } from './options.ts';

@@ -1,0 +1,75 @@
+/**
+ * The rules of Systole: who is alive, what travels, what is promised. No I/O, no timers, no clock of its own.
+ *
+ * @packageDocumentation
+ */
+
+export type { Role } from './machines/handshake.ts';
+export type { Belief, LivenessConfig, LivenessOutput, LivenessState, LivenessVerdict } from './machines/liveness.ts';
+export { Liveness } from './machines/liveness.ts';
+export { causeOfTransportError } from './rules/classify.ts';
+export { FrameDecoder } from './rules/decoder.ts';
+export type { DescribeOptions, Description } from './rules/describe.ts';
+export { describe } from './rules/describe.ts';
+export type { Duration } from './rules/duration.ts';
+export { parseDuration } from './rules/duration.ts';
+export { encodeFrame } from './rules/frame-codec.ts';
+export type { Hello, Welcome } from './rules/hello.ts';
+export type { Keepalive, KeepaliveOptions, KeepaliveSetting, Preset } from './rules/keepalive.ts';
+export { boundMs, PRESETS, resolveKeepalive } from './rules/keepalive.ts';
+export { msgpackCodec } from './rules/msgpack-codec.ts';
+export type { Terms } from './rules/negotiate.ts';
+export type { SessionConfig, SessionOptions } from './rules/options.ts';
+export {
+  booleanSchema,
+  checkOptions,
+  durationSchema,
+  fillSessionOptions,
+  functionSchema,
+  integerSchema,
+  methodsSchema,
+  partEntries,
+  resolveSessionOptions,
+  sessionEntries,
+} from './rules/options.ts';
+export type { Rtt } from './rules/rtt.ts';
+export type {
+  AliveEvent,
+  ConnectEvent,
+  DeadEvent,
+  DisconnectEvent,
+  EndEvent,
+  MessageHandler,
+  Peer,
+  ReconnectingEvent,
+  SendOptions,
+  Session,
+  SessionEvents,
+  SessionSnapshot,
+  SuspectEvent,
+} from './session/api.ts';
+export { Connection } from './session/connection.ts';
+export type {
+  ConnectionInit,
+  ConnectionOwner,
+  ConnectionParts,
+  DeliveryFrame,
+  Ending,
+  Introduction,
+  LivenessTiding,
+} from './session/connection-owner.ts';
+export type { EventOf, TypedEvents, WaitOptions } from './session/emitter.ts';
+export { Emitter, rethrowLater } from './session/emitter.ts';
+export type { Goodbye } from './session/session.ts';
+export { LiveSession } from './session/session.ts';
+export type { Publish, SessionParts } from './session/session-parts.ts';
+export type { Cause, Evidence, Phase } from './words/cause.ts';
+export type { Alarm, AlarmOptions, AlarmOwner, Clock, Instant, Stall } from './words/clock.ts';
+export { MIN_STALL_MS } from './words/clock.ts';
+export type { Codec } from './words/codec.ts';
+export type { ErrorCode, Fault, OptionProblem } from './words/errors.ts';
+export { NotHandledError, OptionsError, ProtocolError, SystoleError } from './words/errors.ts';
+export type { CloseCode, CloseFrame, Frame } from './words/frame.ts';
+export { WIRE_VERSION } from './words/frame.ts';
+export type { Logger } from './words/logger.ts';
+export type { Transport, TransportError, TransportListener } from './words/transport.ts';

@@ -1,0 +1,6 @@
+/** The edges of core: what it needs of Node. */
+
+export { CHANNELS, publishRejected } from './diagnostics.ts';
+export { BOOT_ID, type PartOptions, resolveParts } from './parts.ts';
+export { SocketTransport } from './socket-transport.ts';
+export { MIN_SLEEP_MS, SystemClock, systemClock, type Timer, type TimeSources } from './system-clock.ts';

@@ -1,0 +1,146 @@
+/** What a user sees of a session: its events, its methods, its snapshot. Server and client give out the same. */
+
+import type { Belief } from '../machines/liveness.ts';
+import type { Duration } from '../rules/duration.ts';
+import type { Keepalive } from '../rules/keepalive.ts';
+import type { Rtt } from '../rules/rtt.ts';
+import type { Cause, Evidence } from '../words/cause.ts';
+import type { TypedEvents } from './emitter.ts';
+
+/** A connection is established, handshake included. */
+export interface ConnectEvent {
+  readonly epoch: number;
+  /** How we watch the peer, as negotiated; undefined if we do not. */
+  readonly keepalive: Keepalive | undefined;
+  /** Our verdict comes at most so many milliseconds after the last evidence; undefined if we do not watch. */
+  readonly boundMs: number | undefined;
+  /** Whether the peer accepts fewer PINGs than we had wanted to send, so that the bound is higher than configured. */
+  readonly raised: boolean;
+}
+
+/** The first probe of a silence has gone unanswered for one interval. */
+export interface SuspectEvent {
+  readonly epoch: number;
+  readonly silenceMs: number;
+  readonly probesSent: number;
+}
+
+/** Evidence came after `suspect`. */
+export interface AliveEvent {
+  readonly epoch: number;
+  /** How long nothing had come. */
+  readonly silenceMs: number;
+}
+
+/** Our own verdict. The `disconnect` of the same epoch follows at once. */
+export interface DeadEvent {
+  readonly epoch: number;
+  readonly cause: Cause;
+  readonly evidence: Evidence;
+}
+
+/** The connection is gone; the only `disconnect` of its epoch. */
+export interface DisconnectEvent {
+  readonly epoch: number;
+  readonly cause: Cause;
+  readonly evidence: Evidence;
+}
+
+/** Client: the next attempt to connect is `delayMs` away. */
+export interface ReconnectingEvent {
+  /** 1 for the first attempt after a connection, or after the start, that failed. */
+  readonly attempt: number;
+  readonly delayMs: number;
+  /** Why the last connection or attempt ended. */
+  readonly cause: Cause;
+  readonly evidence: Evidence;
+}
+
+/** The session is over. The last event. */
+export interface EndEvent {
+  readonly cause: Cause;
+  readonly evidence: Evidence;
+}
+
+/** The events of a session. None of them is `'error'`: what a peer does never ends the process. */
+export interface SessionEvents {
+  readonly connect: ConnectEvent;
+  readonly suspect: SuspectEvent;
+  readonly alive: AliveEvent;
+  readonly dead: DeadEvent;
+  readonly disconnect: DisconnectEvent;
+  readonly reconnecting: ReconnectingEvent;
+  /** The send queue is empty again, after `send` has met `ERR_QUEUE_FULL`. */
+  readonly drain: Record<never, never>;
+  readonly end: EndEvent;
+}
+
+/** The peer as it has introduced itself. */
+export interface Peer {
+  /** One start of one process: another boot id is another process. */
+  readonly boot: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** Options of {@link Session.send}. */
+export interface SendOptions {
+  /** Gives the message up, with `ERR_ABORTED`. If it had been sent, the peer may still handle it. */
+  readonly signal?: AbortSignal;
+  /** Gives the message up after so many milliseconds, or `'2s'`, with `ERR_TIMEOUT`. If it had been sent, the peer may still handle it. Default: none. */
+  readonly timeout?: Duration;
+}
+
+/** A session at one moment. */
+export interface SessionSnapshot {
+  readonly id: string;
+  readonly state: 'connecting' | 'open' | 'closing' | 'waiting' | 'ended';
+  readonly belief: Belief;
+  readonly epoch: number;
+  readonly rtt: Rtt | undefined;
+  /** Milliseconds since the last received byte. */
+  readonly silenceMs: number | undefined;
+  /** Unanswered probes, of {@link allowed}. */
+  readonly missed: number;
+  /** Unanswered probes before the verdict; undefined if we do not watch. */
+  readonly allowed: number | undefined;
+  /** Messages of ours without a result yet, and their bytes. */
+  readonly queuedMessages: number;
+  readonly queuedBytes: number;
+  /** Bytes that our own kernel has not taken yet. */
+  readonly unwrittenBytes: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Milliseconds since the handshake of this connection. */
+  readonly upMs: number | undefined;
+  /** Why the last connection ended. */
+  readonly lastCause: Cause | undefined;
+}
+
+/** Handles the messages of a session: one at a time, in order. What it returns travels back to the sender; if it throws, the sender's promise rejects. */
+export type MessageHandler = (message: unknown, session: Session) => unknown;
+
+/** One conversation with one peer. */
+export interface Session<Events extends SessionEvents = SessionEvents> extends TypedEvents<Events> {
+  /** Given by the server; empty before the first connection. */
+  readonly id: string;
+  /** The number of the current, or last, connection of this session. */
+  readonly epoch: number;
+  /** The peer as it introduced itself; undefined before the first connection. */
+  readonly peer: Peer | undefined;
+  /** The peer's address, such as `10.0.0.7:51234` or the path of a Unix socket; undefined before the first connection. */
+  readonly address: string | undefined;
+  /**
+   * Sends a message and resolves with what the peer's handler returned for it: the peer's application is done with it.
+   *
+   * Rejects with `ERR_NOT_HANDLED` if it refused or failed; `ERR_IN_DOUBT` if the connection went away first, and nobody here
+   * knows; `ERR_CLOSED` if it was certainly not handled; `ERR_TIMEOUT`, `ERR_ABORTED`, `ERR_QUEUE_FULL`, `ERR_TOO_LARGE`, `ERR_ENCODE`.
+   */
+  send(message: unknown, options?: SendOptions): Promise<unknown>;
+  /** Says goodbye: finishes what is under way in both directions, exchanges CLOSE and FIN, destroys after `closeTimeout`. Resolves at `end`. */
+  close(reason?: string): Promise<void>;
+  /** Ends it now, in both directions. */
+  destroy(): void;
+  /** A plain snapshot. */
+  inspect(): SessionSnapshot;
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,210 @@
+/** Typed events: unknown names and wrong payloads are compile errors, and a listener that throws stops nothing. */
+
+import { SystoleError } from '../words/errors.ts';
+
+/** An event as {@link Emitter.events} yields it. */
+export type EventOf<Events, Name extends keyof Events> = {
+  readonly [N in Name]: { readonly type: N; readonly payload: Events[N] };
+}[Name];
+
+/** Options of waiting for events. */
+export interface WaitOptions {
+  /** Stops the waiting, with `ERR_ABORTED`. */
+  readonly signal?: AbortSignal;
+}
+
+/** Listening to the events of a map from name to payload. */
+export interface TypedEvents<Events> {
+  /** Calls the listener at each event of this name. */
+  on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): this;
+  /** Calls the listener at the next event of this name only. */
+  once<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): this;
+  /** Stops calling the listener. */
+  off<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): this;
+  /** How many listeners an event has. */
+  listenerCount(name: keyof Events): number;
+  /**
+   * The payload of the next event of this name.
+   *
+   * Rejects with `ERR_ABORTED`, or with `ERR_CLOSED` once no event can come any more.
+   */
+  next<Name extends keyof Events>(name: Name, options?: WaitOptions): Promise<Events[Name]>;
+  /**
+   * All coming events of these names. Ends when no event can come any more; throws `ERR_ABORTED`, or `ERR_EVENTS_OVERFLOW`
+   * when 1,024 events wait for a consumer that does not take them.
+   */
+  events<Name extends keyof Events>(
+    names: readonly Name[],
+    options?: WaitOptions,
+  ): AsyncIterableIterator<EventOf<Events, Name>>;
+}
+
+type Listener = (payload: unknown) => void;
+
+/** Events that an iterator may hold for a consumer that is slow to take them. */
+const MAX_UNREAD_EVENTS = 1_024;
+
+/**
+ * Emits the events of a map from name to payload. There is no `'error'` event: what a peer does never ends the process.
+ * An error thrown by a listener surfaces as an uncaught exception, after the other listeners have heard.
+ */
+export class Emitter<Events extends object> implements TypedEvents<Events> {
+  // Made when somebody first listens: most sessions of a server are watched through the server.
+  #listeners: Map<keyof Events, Listener[]> | undefined;
+  #finishers: Set<() => void> | undefined;
+  #finished = false;
+
+  on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): this {
+    this.#listeners ??= new Map();
+    const list = this.#listeners.get(name) ?? [];
+    // A new list each time: one that is being told keeps its members.
+    this.#listeners.set(name, [...list, listener as Listener]);
+    return this;
+  }
+
+  once<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): this {
+    const heard = (payload: Events[Name]): void => {
+      this.off(name, heard);
+      listener(payload);
+    };
+    return this.on(name, heard);
+  }
+
+  off<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): this {
+    const list = this.#listeners?.get(name);
+    if (list === undefined) return this;
+    const index = list.lastIndexOf(listener as Listener);
+    if (index < 0) return this;
+    if (list.length === 1) this.#listeners?.delete(name);
+    else this.#listeners?.set(name, list.toSpliced(index, 1));
+    return this;
+  }
+
+  listenerCount(name: keyof Events): number {
+    return this.#listeners?.get(name)?.length ?? 0;
+  }
+
+  async next<Name extends keyof Events>(name: Name, options: WaitOptions = {}): Promise<Events[Name]> {
+    const events = this.events([name], options);
+    try {
+      const { value, done } = await events.next();
+      if (done === true) throw new SystoleError('ERR_CLOSED', `no '${String(name)}' can come any more`);
+      return value.payload as Events[Name];
+    } finally {
+      await events.return?.();
+    }
+  }
+
+  events<Name extends keyof Events>(
+    names: readonly Name[],
+    { signal }: WaitOptions = {},
+  ): AsyncIterableIterator<EventOf<Events, Name>> {
+    const feed = new Feed<EventOf<Events, Name>>();
+    const listeners = names.map((type) => {
+      const listener = (payload: Events[Name]): void => feed.push({ type, payload } as EventOf<Events, Name>);
+      this.on(type, listener);
+      return { type, listener };
+    });
+    const abort = (): void =>
+      feed.fail(new SystoleError('ERR_ABORTED', 'the wait was aborted', { cause: signal?.reason }));
+    const finish = (): void => feed.finish();
+    feed.onStop = () => {
+      for (const { type, listener } of listeners) this.off(type, listener);
+      signal?.removeEventListener('abort', abort);
+      this.#finishers?.delete(finish);
+    };
+    if (signal?.aborted === true) abort();
+    else if (this.#finished) finish();
+    else {
+      signal?.addEventListener('abort', abort);
+      this.#finishers ??= new Set();
+      this.#finishers.add(finish);
+    }
+    return feed;
+  }
+
+  /** Tells the listeners. */
+  protected emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
+    const list = this.#listeners?.get(name);
+    if (list === undefined) return;
+    for (const listener of list) {
+      try {
+        listener(payload);
+      } catch (error) {
+        rethrowLater(error);
+      }
+    }
+  }
+
+  /** No event comes any more: ends what waits for one. */
+  protected finish(): void {
+    this.#finished = true;
+    for (const finish of [...(this.#finishers ?? [])]) finish();
+  }
+}
+
+/** Lets an error of the user's code surface as an uncaught exception, without stopping ours. */
+export function rethrowLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
+/** A bounded queue with an asynchronous reader. */
+class Feed<Item> implements AsyncIterableIterator<Item> {
+  #unread: Item[] = [];
+  #readers: { resolve: (result: IteratorResult<Item>) => void; reject: (error: Error) => void }[] = [];
+  #error: Error | undefined;
+  #stopped = false;
+  onStop: () => void = () => {};
+
+  push(item: Item): void {
+    const reader = this.#readers.shift();
+    if (reader !== undefined) reader.resolve({ value: item, done: false });
+    else if (this.#unread.push(item) > MAX_UNREAD_EVENTS) {
+      this.fail(new SystoleError('ERR_EVENTS_OVERFLOW', `more than ${MAX_UNREAD_EVENTS} events wait to be read`));
+    }
+  }
+
+  fail(error: Error): void {
+    if (this.#stopped) return;
+    const [first, ...others] = this.#readers.splice(0);
+    if (first === undefined) this.#error = error;
+    else first.reject(error);
+    for (const reader of others) reader.resolve({ value: undefined, done: true });
+    this.#stop();
+  }
+
+  finish(): void {
+    if (this.#stopped) return;
+    for (const reader of this.#readers.splice(0)) reader.resolve({ value: undefined, done: true });
+    this.#stop();
+  }
+
+  #stop(): void {
+    this.#stopped = true;
+    this.onStop();
+  }
+
+  next(): Promise<IteratorResult<Item>> {
+    const item = this.#unread.shift();
+    if (item !== undefined) return Promise.resolve({ value: item, done: false });
+    if (this.#error !== undefined) {
+      const error = this.#error;
+      this.#error = undefined;
+      return Promise.reject(error);
+    }
+    if (this.#stopped) return Promise.resolve({ value: undefined, done: true });
+    return new Promise((resolve, reject) => this.#readers.push({ resolve, reject }));
+  }
+
+  return(): Promise<IteratorResult<Item>> {
+    this.#unread = [];
+    this.finish();
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

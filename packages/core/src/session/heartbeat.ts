@@ -1,0 +1,49 @@
+/** The heartbeat of one open connection: our PINGs, the peer's, and their PONGs. Joins the liveness machine to what is sent. */
+
+import type { LivenessOutput } from '../machines/liveness.ts';
+import { Liveness } from '../machines/liveness.ts';
+import type { Terms } from '../rules/negotiate.ts';
+import type { SessionConfig } from '../rules/options.ts';
+import { PingBudget } from '../rules/ping-budget.ts';
+import type { Instant } from '../words/clock.ts';
+import type { Outgoing } from './outgoing.ts';
+
+/** What the liveness machine wants, apart from when it wants to be called. */
+export type LivenessWish = Exclude<LivenessOutput, { readonly type: 'wait' }>;
+
+/** See the head of the file. */
+export class Heartbeat {
+  /** Our judgement of the peer. */
+  readonly liveness: Liveness;
+  readonly #budget: PingBudget;
+  /** The number of the newest PING that awaits its PONG; 0 if none does. One is enough, and all that a flood can make us keep (L7). */
+  #pongDue = 0;
+
+  constructor(terms: Terms, config: SessionConfig, random: () => number, now: Instant) {
+    this.liveness = new Liveness({ ...config, keepalive: terms.keepalive, random }, now);
+    this.#budget = new PingBudget(config.minPingIntervalMs, terms.peerKeepalive, now);
+  }
+
+  /** The peer has pinged; false if that was one too many. */
+  handlePing(number: number, now: Instant): boolean {
+    this.#pongDue = number;
+    return this.#budget.take(now);
+  }
+
+  /** Puts what is due into the stream, passes on what the machine wants, and returns its next deadline. */
+  beat(outgoing: Outgoing, wish: (wish: LivenessWish) => void): Instant {
+    if (this.#pongDue > 0 && outgoing.hasRoom) {
+      outgoing.put({ type: 'pong', number: this.#pongDue });
+      this.#pongDue = 0;
+    }
+    for (;;) {
+      const output = this.liveness.poll();
+      if (output.type === 'wait') return output.until ?? Number.POSITIVE_INFINITY;
+      if (output.type === 'ping') {
+        outgoing.put(output);
+        this.liveness.handlePingQueued(outgoing.position);
+      }
+      wish(output);
+    }
+  }
+}

@@ -1,0 +1,202 @@
+/** From `send` to the outcome of its promise. Plumbing between the user, the codec and the outbox. */
+
+import type { Parcel } from '../machines/outbox.ts';
+import { Outbox } from '../machines/outbox.ts';
+import type { Duration } from '../rules/duration.ts';
+import { parseDuration } from '../rules/duration.ts';
+import type { SessionConfig } from '../rules/options.ts';
+import type { Clock } from '../words/clock.ts';
+import type { Codec } from '../words/codec.ts';
+import { NotHandledError, OptionsError, SystoleError } from '../words/errors.ts';
+import type { AckFrame, DataFrame, ResultFrame } from '../words/frame.ts';
+import type { SendOptions } from './api.ts';
+
+/** Whom a {@link Sender} works for. */
+export interface SenderHost {
+  readonly clock: Clock;
+  readonly codec: Codec;
+  readonly config: SessionConfig;
+  /** There is something to send. */
+  wake(): void;
+  /** The queue is empty again after `send` met `ERR_QUEUE_FULL`. */
+  drained(): void;
+}
+
+/** The sending half of a session's delivery. */
+export class Sender {
+  readonly #host: SenderHost;
+  readonly #outbox = new Outbox();
+  /** What the peer takes; known from its first handshake on. */
+  #maxPayloadBytes = Number.POSITIVE_INFINITY;
+  /** Whether there is a connection whose peer takes messages. */
+  #maySend = false;
+  #wasFull = false;
+
+  constructor(host: SenderHost) {
+    this.#host = host;
+  }
+
+  get queuedMessages(): number {
+    return this.#outbox.size;
+  }
+
+  get queuedBytes(): number {
+    return this.#outbox.queuedBytes;
+  }
+
+  /** Whether everything that can be sent on this connection has been, and was answered. */
+  get isSettled(): boolean {
+    const toSend = this.#maySend && this.#outbox.peek() !== undefined;
+    return this.#outbox.unanswered === 0 && !toSend;
+  }
+
+  /** A connection is open, on which the peer takes payloads of this size. */
+  handleOpen(maxPayloadBytes: number): void {
+    this.#maxPayloadBytes = maxPayloadBytes;
+    this.#maySend = true;
+  }
+
+  send(message: unknown, { signal, timeout }: SendOptions): Promise<unknown> {
+    if (signal?.aborted === true) return Promise.reject(aborted(signal));
+    if (timeout !== undefined && parseDuration(timeout) === undefined) {
+      const requirement = "a number of milliseconds or a duration such as '2s'";
+      return Promise.reject(new OptionsError([{ path: 'timeout', requirement, value: timeout }]));
+    }
+    let payload: Uint8Array;
+    try {
+      payload = this.#host.codec.encode(message);
+    } catch (cause) {
+      return Promise.reject(new SystoleError('ERR_ENCODE', 'the codec could not encode the message', { cause }));
+    }
+    const refusal = this.#refusal(payload);
+    return refusal === undefined ? this.#post(payload, signal, timeout) : Promise.reject(refusal);
+  }
+
+  #refusal({ length }: Uint8Array): SystoleError | undefined {
+    const { maxQueuedMessages, maxQueuedBytes } = this.#host.config;
+    if (length > this.#maxPayloadBytes) return this.#tooLarge(length);
+    if (this.#outbox.size < maxQueuedMessages && this.#outbox.queuedBytes + length <= maxQueuedBytes) return undefined;
+    this.#wasFull = true;
+    const waiting = `${this.#outbox.size} messages of ${this.#outbox.queuedBytes} bytes wait for their results`;
+    return new SystoleError('ERR_QUEUE_FULL', `${waiting}; at most ${maxQueuedMessages} of ${maxQueuedBytes} may`);
+  }
+
+  #tooLarge(length: number): SystoleError {
+    return new SystoleError('ERR_TOO_LARGE', `a message must be at most ${this.#maxPayloadBytes} bytes, got ${length}`);
+  }
+
+  #post(payload: Uint8Array, signal: AbortSignal | undefined, timeout: Duration | undefined): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        signal?.removeEventListener('abort', abort);
+        alarm?.clear();
+        if (this.#wasFull && this.#outbox.size === 0) {
+          this.#wasFull = false;
+          // Not in the midst of a received chunk: listeners run when everything is consistent.
+          queueMicrotask(() => this.#host.drained());
+        }
+      };
+      const parcel: Parcel = {
+        payload,
+        handled: (value) => {
+          settle();
+          this.#resolve(value, resolve, reject);
+        },
+        refused: (code, text) => {
+          settle();
+          reject(new NotHandledError(code, text));
+        },
+        failed: (error) => {
+          settle();
+          reject(error);
+        },
+      };
+      const giveUp = (error: SystoleError): void => {
+        this.#outbox.withdraw(parcel);
+        parcel.failed(error);
+      };
+      const abort = (): void => giveUp(aborted(signal));
+      signal?.addEventListener('abort', abort, { once: true });
+      const timeoutMs = parseDuration(timeout);
+      const alarm =
+        timeoutMs === undefined
+          ? undefined
+          : this.#host.clock.alarm({
+              handleAlarm: () => giveUp(new SystoleError('ERR_TIMEOUT', `no result within ${timeoutMs} ms`)),
+            });
+      alarm?.set(this.#host.clock.now() + (timeoutMs ?? 0));
+      this.#outbox.add(parcel);
+      this.#host.wake();
+    });
+  }
+
+  #resolve(value: Uint8Array | undefined, resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+    if (value === undefined) return resolve(undefined);
+    try {
+      resolve(this.#host.codec.decode(value));
+    } catch (cause) {
+      reject(
+        new SystoleError('ERR_DECODE', 'the message was handled, but the codec could not decode its result', { cause }),
+      );
+    }
+  }
+
+  /** @throws ProtocolError */
+  handleAnswer(frame: ResultFrame | AckFrame): void {
+    if (frame.type === 'result') this.#outbox.handleResult(frame);
+    else this.#outbox.handleAck(frame);
+  }
+
+  /** The next message to send. */
+  nextMessage(): DataFrame | undefined {
+    if (!this.#maySend) return undefined;
+    for (let parcel = this.#outbox.peek(); parcel !== undefined; parcel = this.#outbox.peek()) {
+      const { length } = parcel.payload;
+      if (length <= this.#maxPayloadBytes) return this.#outbox.next();
+      // Queued before a connection told how much the peer takes.
+      this.#outbox.withdraw(parcel);
+      parcel.failed(this.#tooLarge(length));
+    }
+    return undefined;
+  }
+
+  /**
+   * The peer has said goodbye, and handles no message above this number. Those certainly were not handled: they wait for
+   * the next connection, if there can be one, and are handed back otherwise.
+   */
+  handleGoodbye(lastAccepted: number, endsSession: boolean): void {
+    this.#maySend = false;
+    for (const parcel of this.#outbox.limit(lastAccepted)) {
+      if (endsSession) parcel.failed(closed('the peer has said goodbye'));
+      else this.#outbox.add(parcel);
+    }
+  }
+
+  /** The connection is gone. Messages that were never sent wait for the next one. */
+  handleLost(): void {
+    this.#maySend = false;
+    const { inDoubt, unsent } = this.#outbox.clear();
+    for (const parcel of unsent) this.#outbox.add(parcel);
+    for (const parcel of inDoubt) parcel.failed(inDoubtError());
+  }
+
+  /** The session is over. */
+  handleEnd(reason: string): void {
+    for (const parcel of this.#outbox.limit(0)) parcel.failed(closed(reason));
+  }
+}
+
+function aborted(signal: AbortSignal | undefined): SystoleError {
+  return new SystoleError('ERR_ABORTED', 'the message was given up by its signal', { cause: signal?.reason });
+}
+
+function closed(reason: string): SystoleError {
+  return new SystoleError('ERR_CLOSED', `the message was not handled: ${reason}`);
+}
+
+function inDoubtError(): SystoleError {
+  return new SystoleError(
+    'ERR_IN_DOUBT',
+    'the connection was lost before the result came: handled or not, nobody here knows',
+  );
+}

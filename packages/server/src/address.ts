@@ -1,0 +1,77 @@
+/** Where a server listens, and how an address is written. */
+
+import type { AddressInfo, ListenOptions, Socket } from 'node:net';
+import type { OptionProblem } from '@systole/core';
+import { OptionsError } from '@systole/core';
+
+/** Where to listen: a TCP port (0 lets the system choose), or the path of a Unix socket. */
+export type ListenTarget =
+  | number
+  | { readonly port: number; readonly host?: string; readonly backlog?: number }
+  | { readonly path: string; readonly backlog?: number };
+
+/** Where a server listens. */
+export type ServerAddress = { readonly port: number; readonly host: string } | { readonly path: string };
+
+/** @throws OptionsError if this is no place to listen at. */
+export function toListenOptions(target: ListenTarget): ListenOptions {
+  const options = typeof target === 'number' ? { port: target } : target;
+  const problems = findProblems(options as Readonly<Record<string, unknown>>);
+  if (problems.length > 0) throw new OptionsError(problems);
+  return { ...options };
+}
+
+function findProblems({ port, path, host, backlog, ...others }: Readonly<Record<string, unknown>>): OptionProblem[] {
+  const isPort = Number.isInteger(port) && (port as number) >= 0 && (port as number) <= 65_535;
+  const checks: readonly (OptionProblem & { readonly isWrong: boolean })[] = [
+    {
+      isWrong: path === undefined && !isPort,
+      path: 'port',
+      requirement: 'a whole number from 0 to 65535',
+      value: port,
+    },
+    {
+      isWrong: path !== undefined && port !== undefined,
+      path: 'port',
+      requirement: 'left out beside path',
+      value: port,
+    },
+    {
+      isWrong: path !== undefined && (typeof path !== 'string' || path === ''),
+      path: 'path',
+      requirement: 'the path of a socket',
+      value: path,
+    },
+    {
+      isWrong: host !== undefined && typeof host !== 'string',
+      path: 'host',
+      requirement: 'a name or an address',
+      value: host,
+    },
+    {
+      isWrong: backlog !== undefined && !Number.isInteger(backlog),
+      path: 'backlog',
+      requirement: 'a whole number',
+      value: backlog,
+    },
+  ];
+  const unknown = Object.entries(others).map(([name, value]) => {
+    return { path: name, requirement: 'left out (there is no such option)', value };
+  });
+  const wrong = checks.filter(({ isWrong }) => isWrong);
+  return [...wrong.map(({ path: where, requirement, value }) => ({ path: where, requirement, value })), ...unknown];
+}
+
+/** The address of a listening server. */
+export function toServerAddress(address: AddressInfo | string | null): ServerAddress | undefined {
+  if (address === null) return undefined;
+  if (typeof address === 'string') return { path: address };
+  return { port: address.port, host: address.address };
+}
+
+/** How the peer of a socket is written, in logs and events. */
+export function peerAddressOf(socket: Socket): string {
+  const { remoteAddress, remotePort, remoteFamily } = socket;
+  if (remoteAddress === undefined) return 'unix';
+  return remoteFamily === 'IPv6' ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+}

@@ -1,0 +1,31 @@
+/**
+ * Accepts sockets and knows, within a chosen time, which of their peers are alive.
+ *
+ * @packageDocumentation
+ */
+
+export type {
+  Cause,
+  Codec,
+  Description,
+  Duration,
+  ErrorCode,
+  Evidence,
+  Keepalive,
+  KeepaliveOptions,
+  KeepaliveSetting,
+  Logger,
+  MessageHandler,
+  Preset,
+  SendOptions,
+  Session,
+  SessionEvents,
+  SessionSnapshot,
+  Stall,
+} from '@systole/core';
+export { describe, NotHandledError, OptionsError, PRESETS, SystoleError } from '@systole/core';
+export { CHANNELS } from '@systole/core/node';
+export type { ListenTarget, ServerAddress } from './address.ts';
+export type { ServerOptions } from './options.ts';
+export type { RejectedEvent, Server, ServerEvents, ServerSnapshot } from './server.ts';
+export { createServer } from './server.ts';
