@@ -4,14 +4,31 @@ import type { AddressInfo, ListenOptions, Socket } from 'node:net';
 import type { OptionProblem } from '@systole/core';
 import { OptionsError } from '@systole/core';
 
-/** Where to listen: a TCP port (0 lets the system choose), or the path of a Unix socket. */
-export type ListenTarget =
-  | number
-  | { readonly port: number; readonly host?: string; readonly backlog?: number }
-  | { readonly path: string; readonly backlog?: number };
+/** A TCP port to listen at; 0 lets the system choose. */
+export type TcpTarget = number | { readonly port: number; readonly host?: string; readonly backlog?: number };
+
+/** The path of a Unix socket to listen at. */
+export interface UnixTarget {
+  readonly path: string;
+  readonly backlog?: number;
+}
+
+/** Where a server listens, on TCP. */
+export interface TcpAddress {
+  readonly port: number;
+  readonly host: string;
+}
+
+/** Where a server listens, on a Unix socket. */
+export interface UnixAddress {
+  readonly path: string;
+}
+
+/** Where to listen. */
+export type ListenTarget = TcpTarget | UnixTarget;
 
 /** Where a server listens. */
-export type ServerAddress = { readonly port: number; readonly host: string } | { readonly path: string };
+export type ServerAddress = TcpAddress | UnixAddress;
 
 /** @throws OptionsError if this is no place to listen at. */
 export function toListenOptions(target: ListenTarget): ListenOptions {

@@ -25,7 +25,7 @@ export type {
 } from '@systole/core';
 export { describe, NotHandledError, OptionsError, PRESETS, SystoleError } from '@systole/core';
 export { CHANNELS } from '@systole/core/node';
-export type { ListenTarget, ServerAddress } from './address.ts';
+export type { ListenTarget, ServerAddress, TcpAddress, TcpTarget, UnixAddress, UnixTarget } from './address.ts';
 export type { ServerOptions } from './options.ts';
 export type { RejectedEvent, Server, ServerEvents, ServerSnapshot } from './server.ts';
 export { createServer } from './server.ts';

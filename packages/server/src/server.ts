@@ -18,7 +18,7 @@ import type {
 import { Connection, Emitter, fillSessionOptions, SystoleError } from '@systole/core';
 import { publishRejected, resolveParts, SocketTransport } from '@systole/core/node';
 import { pino } from 'pino';
-import type { ListenTarget, ServerAddress } from './address.ts';
+import type { ListenTarget, ServerAddress, TcpAddress, TcpTarget, UnixAddress, UnixTarget } from './address.ts';
 import { peerAddressOf, toListenOptions, toServerAddress } from './address.ts';
 import type { ArrivalHost } from './arrival.ts';
 import { Arrival } from './arrival.ts';
@@ -58,6 +58,8 @@ export interface Server extends TypedEvents<ServerEvents> {
   /** Where it listens; undefined while it does not. */
   readonly address: ServerAddress | undefined;
   /** Listens; resolves once it does. Rejects with `ERR_LISTEN`, whose `cause` is the system's error, or with `ERR_OPTIONS`. */
+  listen(target: TcpTarget): Promise<TcpAddress>;
+  listen(target: UnixTarget): Promise<UnixAddress>;
   listen(target: ListenTarget): Promise<ServerAddress>;
   /** Stops listening, says goodbye to every session so that clients look for another server, and resolves when all are gone. */
   close(): Promise<void>;
@@ -107,6 +109,9 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ArrivalHost, S
     return toServerAddress(this.#net.address());
   }
 
+  listen(target: TcpTarget): Promise<TcpAddress>;
+  listen(target: UnixTarget): Promise<UnixAddress>;
+  listen(target: ListenTarget): Promise<ServerAddress>;
   async listen(target: ListenTarget): Promise<ServerAddress> {
     const options = toListenOptions(target);
     if (this.#closed !== undefined) throw new SystoleError('ERR_CLOSED', 'the server is closed');

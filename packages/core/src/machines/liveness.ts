@@ -65,12 +65,11 @@ export class Liveness {
   #evidenceAt: Instant;
   #idleMs: number;
 
-  // While we do not read. All pauses after one evidence share one `pausedTimeout`.
+  // While we do not read.
   #pausedAt: Instant | undefined;
-  #pausedAfter: Instant | undefined;
   #freezeLeftMs = 0;
-  /** Not to probe before this, although idle may be over: reading was paused until then. */
-  #notBefore: Instant = Number.NEGATIVE_INFINITY;
+  /** The end of the last pause: no probe before it, although idle may be over. */
+  #resumedAt: Instant = Number.NEGATIVE_INFINITY;
 
   // The silence under way. Meaningful from `probing` on.
   #nextProbeAt = 0;
@@ -207,10 +206,7 @@ export class Liveness {
   /** We ourselves have stopped reading: the verdict is frozen, up to `pausedTimeout` in one silence (L5). */
   handlePaused(now: Instant): void {
     if (this.#pausedAt !== undefined) return;
-    if (this.#pausedAfter !== this.#evidenceAt) {
-      this.#pausedAfter = this.#evidenceAt;
-      this.#freezeLeftMs = this.#config.pausedTimeoutMs;
-    }
+    if (this.#evidenceAt >= this.#resumedAt) this.#freezeLeftMs = this.#config.pausedTimeoutMs;
     if (this.#freezeLeftMs <= 0) return;
     this.#pausedAt = this.#held(now);
     // The poll phase under way reads nothing more, so it will prove nothing.
@@ -222,7 +218,7 @@ export class Liveness {
     if (this.#pausedAt === undefined) return;
     const frozenMs = Math.min(this.#held(now) - this.#pausedAt, this.#freezeLeftMs);
     this.#freezeLeftMs -= frozenMs;
-    this.#notBefore = this.#pausedAt + frozenMs;
+    this.#resumedAt = this.#pausedAt + frozenMs;
     this.#pausedAt = undefined;
     this.#nextProbeAt += frozenMs;
     this.#suspectAt += frozenMs;
@@ -241,7 +237,7 @@ export class Liveness {
   #dueAt({ intervalMs }: Keepalive): Instant | undefined {
     if (this.#state === 'dead' || this.#isConfirming()) return undefined;
     if (this.#pausedAt !== undefined) return this.#pausedAt + this.#freezeLeftMs;
-    if (this.#state === 'quiet') return Math.max(this.#evidenceAt + this.#idleMs, this.#notBefore);
+    if (this.#state === 'quiet') return Math.max(this.#evidenceAt + this.#idleMs, this.#resumedAt);
     const probeAt = this.#hasProbeLeft(intervalMs) ? this.#nextProbeAt : Number.POSITIVE_INFINITY;
     return Math.min(probeAt, this.#suspected ? Number.POSITIVE_INFINITY : this.#suspectAt, this.#deadAt);
   }

@@ -1,10 +1,11 @@
 /** What a choice of options promises, in numbers. */
 
+import * as v from 'valibot';
 import type { Duration } from './duration.ts';
 import { parseDuration } from './duration.ts';
 import type { Keepalive, KeepaliveSetting } from './keepalive.ts';
 import { boundMs } from './keepalive.ts';
-import { resolveSessionOptions } from './options.ts';
+import { checkOptions, durationSchema, fillSessionOptions, sessionEntries } from './options.ts';
 
 /** What {@link describe} tells of a triple. */
 export interface Description extends Keepalive {
@@ -48,10 +49,11 @@ const BYTES_PER_HEARTBEAT = 3 * 52 + 2 * 4;
  *
  * @throws OptionsError if the options are wrong.
  */
-export function describe({ rtt, ...options }: DescribeOptions = {}): Description | undefined {
-  const { keepalive, writeTimeoutMs, pausedTimeoutMs } = resolveSessionOptions(options);
+export function describe(options: DescribeOptions = {}): Description | undefined {
+  checkOptions({ ...sessionEntries, rtt: v.optional(durationSchema()) }, options);
+  const { keepalive, writeTimeoutMs, pausedTimeoutMs } = fillSessionOptions(options);
   if (keepalive === undefined) return undefined;
-  const rttMs = parseDuration(rtt) ?? DEFAULT_RTT_MS;
+  const rttMs = parseDuration(options.rtt) ?? DEFAULT_RTT_MS;
   const windowMs = keepalive.intervalMs * keepalive.probes;
   const probesPerDay = DAY_MS / (keepalive.idleMs * MEAN_IDLE_SHARE + rttMs);
   return {
