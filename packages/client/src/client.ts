@@ -103,6 +103,7 @@ class LiveClient extends LiveSession<ClientEvents> implements Client, AlarmOwner
     throw new SystoleError('ERR_CONNECT', `could not connect to ${where}: ${why}`, { cause: this.#lastError });
   }
 
+  /** The wait is over; or the system has slept, and there is nothing to wait for any more. */
   handleAlarm(): void {
     void this.#dial();
   }

@@ -74,7 +74,7 @@ class Late extends Error {
   readonly reason: Cause;
 
   constructor(reason: Cause, timeoutMs: number) {
-    super(`not within ${timeoutMs} ms`);
+    super(`not within ${Math.round(timeoutMs)} ms`);
     this.reason = reason;
   }
 }
@@ -98,7 +98,11 @@ function within<Value>(
       stop();
     };
     const abort = (): void => giveUp(signal.reason);
-    const alarm = clock.alarm({ handleAlarm: () => giveUp(new Late(lateCause, timeoutMs)) }, { keepsProcess: true });
+    const handleAlarm = (now: Instant): void => {
+      if (now < deadline) alarm.set(deadline);
+      else giveUp(new Late(lateCause, timeoutMs));
+    };
+    const alarm = clock.alarm({ handleAlarm }, { keepsProcess: true });
     const stop = start({
       resolve: (value) => {
         finish();

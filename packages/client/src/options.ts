@@ -4,10 +4,12 @@ import type { Duration, MessageHandler, OptionProblem, SessionOptions } from '@s
 import {
   checkOptions,
   durationSchema,
+  findOversize,
   integerSchema,
   methodsSchema,
   parseDuration,
   partEntries,
+  plainSchema,
   sessionEntries,
 } from '@systole/core';
 import type { PartOptions } from '@systole/core/node';
@@ -69,7 +71,7 @@ const reconnectSchema = v.lazy((value) =>
     : v.literal(false, 'false or an object of base, cap, minUptime and maxAttempts'),
 );
 
-const textSchema = v.pipe(v.string('a text'), v.nonEmpty('a text'));
+const textSchema = v.pipe(v.string('a text'), v.nonEmpty('a text that is not empty'));
 
 const clientEntries: v.ObjectEntries = {
   ...sessionEntries,
@@ -79,7 +81,7 @@ const clientEntries: v.ObjectEntries = {
   path: v.optional(textSchema),
   reconnect: v.optional(reconnectSchema),
   dnsTimeout: v.optional(durationSchema(10)),
-  credentials: v.optional(v.unknown()),
+  credentials: v.optional(plainSchema),
   signal: v.optional(methodsSchema('addEventListener', 'removeEventListener')),
 };
 
@@ -105,8 +107,9 @@ function fillReconnect(options: ReconnectOptions = {}): NonNullable<ClientConfig
   };
 }
 
-function findContradictions({ host, port, path, reconnect }: Readonly<Record<string, unknown>>): OptionProblem[] {
-  const problems: OptionProblem[] = [];
+function findContradictions(options: Readonly<Record<string, unknown>>): OptionProblem[] {
+  const { host, port, path, reconnect } = options;
+  const problems = findOversize(options);
   if (path === undefined && port === undefined) {
     problems.push({ path: 'port', requirement: 'given, or path instead', value: port });
   }

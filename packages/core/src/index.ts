@@ -25,10 +25,12 @@ export {
   checkOptions,
   durationSchema,
   fillSessionOptions,
+  findOversize,
   functionSchema,
   integerSchema,
   methodsSchema,
   partEntries,
+  plainSchema,
   resolveSessionOptions,
   sessionEntries,
 } from './rules/options.ts';

@@ -33,7 +33,10 @@ export type ServerAddress = TcpAddress | UnixAddress;
 /** @throws OptionsError if this is no place to listen at. */
 export function toListenOptions(target: ListenTarget): ListenOptions {
   const options = typeof target === 'number' ? { port: target } : target;
-  const problems = findProblems(options as Readonly<Record<string, unknown>>);
+  const problems =
+    typeof options === 'object' && options !== null
+      ? findProblems(options as Readonly<Record<string, unknown>>)
+      : [{ path: 'target', requirement: 'a port, or an object with a port or a path', value: options }];
   if (problems.length > 0) throw new OptionsError(problems);
   return { ...options };
 }
@@ -60,15 +63,21 @@ function findProblems({ port, path, host, backlog, ...others }: Readonly<Record<
       value: path,
     },
     {
-      isWrong: host !== undefined && typeof host !== 'string',
+      isWrong: host !== undefined && (typeof host !== 'string' || host === ''),
       path: 'host',
       requirement: 'a name or an address',
       value: host,
     },
     {
-      isWrong: backlog !== undefined && !Number.isInteger(backlog),
+      isWrong: path !== undefined && host !== undefined,
+      path: 'host',
+      requirement: 'left out beside path',
+      value: host,
+    },
+    {
+      isWrong: backlog !== undefined && !(Number.isInteger(backlog) && (backlog as number) > 0),
       path: 'backlog',
-      requirement: 'a whole number',
+      requirement: 'a whole number above 0',
       value: backlog,
     },
   ];

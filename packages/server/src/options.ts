@@ -1,7 +1,7 @@
 /** Options of a server. */
 
 import type { MessageHandler, SessionOptions } from '@systole/core';
-import { checkOptions, partEntries, sessionEntries } from '@systole/core';
+import { checkOptions, findOversize, partEntries, sessionEntries } from '@systole/core';
 import type { PartOptions } from '@systole/core/node';
 
 /** Options of {@link createServer}. All have defaults. */
@@ -12,5 +12,5 @@ export interface ServerOptions extends SessionOptions, PartOptions {
 
 /** @throws OptionsError that lists every problem. */
 export function checkServerOptions(options: ServerOptions): void {
-  checkOptions({ ...sessionEntries, ...partEntries }, options);
+  checkOptions({ ...sessionEntries, ...partEntries }, options, findOversize);
 }

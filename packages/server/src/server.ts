@@ -97,7 +97,7 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ArrivalHost, S
     // Half-open, because a goodbye goes on after the peer's FIN.
     this.#net = createNetServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#handleSocket(socket));
     // Only accept() can still fail once it listens, by lack of files; the next connection may fare better.
-    this.#net.on('error', (err) => this.#parts.logger.error({ err }, 'accepting failed'));
+    this.#net.on('error', (err) => this.#net.listening && this.#parts.logger.error({ err }, 'accepting failed'));
     this.#stopHearingStalls = parts.clock.onStall((stall) => this.#handleStall(stall));
   }
 
@@ -106,7 +106,8 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ArrivalHost, S
   }
 
   get address(): ServerAddress | undefined {
-    return toServerAddress(this.#net.address());
+    // Node remembers the path of a Unix socket after it is closed.
+    return this.#net.listening ? toServerAddress(this.#net.address()) : undefined;
   }
 
   listen(target: TcpTarget): Promise<TcpAddress>;
@@ -115,13 +116,19 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ArrivalHost, S
   async listen(target: ListenTarget): Promise<ServerAddress> {
     const options = toListenOptions(target);
     if (this.#closed !== undefined) throw new SystoleError('ERR_CLOSED', 'the server is closed');
+    const waiting = new AbortController();
     try {
       this.#net.listen(options);
-      await once(this.#net, 'listening');
+      // Closed before it listened, it tells 'close' alone.
+      await Promise.race(['listening', 'close'].map((event) => once(this.#net, event, { signal: waiting.signal })));
     } catch (cause) {
       const where = 'path' in options ? options.path : `${options.host ?? '*'}:${options.port}`;
       throw new SystoleError('ERR_LISTEN', `could not listen at ${where}: ${(cause as Error).message}`, { cause });
+    } finally {
+      waiting.abort();
     }
+    // Closed while a name was looked up, it listens nevertheless.
+    if (this.#closed !== undefined) this.#net.close();
     const { address } = this;
     if (address === undefined) throw new SystoleError('ERR_CLOSED', 'the server was closed before it listened');
     this.#parts.logger.info({ address }, 'listening');

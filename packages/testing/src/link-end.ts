@@ -2,6 +2,8 @@
 
 import type { Transport, TransportError, TransportListener } from '@systole/core';
 import type { Chunking } from './chunking.ts';
+import { ReceiveBuffer } from './receive-buffer.ts';
+import { SendQueue } from './send-queue.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
 import type { Wire } from './wire.ts';
 
@@ -40,18 +42,14 @@ export class LinkEnd implements Transport {
   #state: 'open' | 'closed' | 'vanished' = 'open';
   #error: TransportError | undefined;
 
-  #queue: Uint8Array[] = [];
-  #unwritten = 0;
+  readonly #queue = new SendQueue();
   /** Bytes that our kernel has taken and the peer's process has not read. */
   #underway = 0;
   #owesDrained = false;
   #isEnding = false;
   #isFinSent = false;
 
-  #unread: Uint8Array[] = [];
-  #unreadBytes = 0;
-  /** Cuts up what has been taken out of `#unread`. */
-  #chunks: Iterator<Uint8Array> = [].values();
+  readonly #unread: ReceiveBuffer;
   #isReadScheduled = false;
   #isPaused = false;
   #hasFinCome = false;
@@ -60,6 +58,7 @@ export class LinkEnd implements Transport {
 
   constructor(parts: LinkEndParts) {
     this.#parts = parts;
+    this.#unread = new ReceiveBuffer(parts.chunking);
   }
 
   /** Connects two ends. For `SimulatedLink`. */
@@ -86,19 +85,18 @@ export class LinkEnd implements Transport {
   }
 
   get unwritten(): number {
-    return this.#unwritten;
+    return this.#queue.bytes;
   }
 
   write(chunks: readonly Uint8Array[]): void {
     if (this.#state !== 'open' || this.#isEnding) return;
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     if (bytes === 0) return;
-    this.#queue.push(...chunks);
-    this.#unwritten += bytes;
+    this.#queue.push(chunks);
     this.#traffic.writes += 1;
     this.#traffic.writtenBytes += bytes;
     this.#pump();
-    if (this.#unwritten > 0) this.#owesDrained = true;
+    if (this.#queue.bytes > 0) this.#owesDrained = true;
   }
 
   end(): void {
@@ -110,7 +108,7 @@ export class LinkEnd implements Transport {
   destroy(): void {
     if (this.#state !== 'open') return;
     // The kernel's way of saying that somebody will never know what he was told.
-    if (this.#unreadBytes > 0) this.#sendReset();
+    if (this.#unread.bytes > 0) this.#sendReset();
     else this.#sendFin();
     this.#close(undefined);
   }
@@ -127,12 +125,7 @@ export class LinkEnd implements Transport {
   /** The kernel ends the connection with an error: an RST has come, or the network has said something. */
   fail(error: TransportError): void {
     this.#inPollPart(() => {
-      if (this.#state !== 'open') return;
-      try {
-        this.#read(); // what came before it is read first
-      } finally {
-        if (this.#isOpen()) this.#close(error);
-      }
+      if (this.#state === 'open') this.#close(error); // what came before it has been read, unless we did not want to
     });
   }
 
@@ -140,40 +133,25 @@ export class LinkEnd implements Transport {
   vanish(): void {
     this.#state = 'vanished';
     this.#listener = undefined;
-    this.#dropQueue();
+    this.#queue.clear();
   }
 
   // Sending
 
   /** Hands to the kernel what it has room for, and then the FIN, if it is time for it. */
   #pump(): void {
-    const bytes = this.#takeFromQueue(this.#parts.bufferBytes - this.#underway);
+    const bytes = this.#queue.take(this.#parts.bufferBytes - this.#underway);
     if (bytes.length > 0) {
       this.#underway += bytes.length;
       this.#parts.wire.send(() => this.#peer.#handleArrival(bytes));
     }
-    if (this.#unwritten > 0) return;
+    if (this.#queue.bytes > 0) return;
     if (this.#owesDrained) this.#inPollPart(() => this.#tellDrained());
     if (this.#isEnding) this.#sendFin();
   }
 
-  /** A copy, as the kernel makes one: from then on the chunks belong to the writer again. */
-  #takeFromQueue(room: number): Uint8Array {
-    const taken = new Uint8Array(Math.max(Math.min(room, this.#unwritten), 0));
-    let length = 0;
-    while (length < taken.length) {
-      const chunk = this.#queue.shift() ?? new Uint8Array(0);
-      const part = chunk.subarray(0, taken.length - length);
-      taken.set(part, length);
-      length += part.length;
-      if (part.length < chunk.length) this.#queue.unshift(chunk.subarray(part.length));
-    }
-    this.#unwritten -= length;
-    return taken;
-  }
-
   #tellDrained(): void {
-    if (this.#state !== 'open' || this.#unwritten > 0 || !this.#owesDrained) return;
+    if (this.#state !== 'open' || this.#queue.bytes > 0 || !this.#owesDrained) return;
     this.#owesDrained = false;
     this.#listener?.handleDrained();
   }
@@ -199,7 +177,6 @@ export class LinkEnd implements Transport {
       this.#sendReset();
     } else {
       this.#unread.push(bytes);
-      this.#unreadBytes += bytes.length;
       this.#scheduleRead();
     }
   }
@@ -210,7 +187,7 @@ export class LinkEnd implements Transport {
   }
 
   #scheduleRead(): void {
-    const hasNews = this.#unreadBytes > 0 || (this.#hasFinCome && !this.#isEndTold);
+    const hasNews = this.#unread.bytes > 0 || (this.#hasFinCome && !this.#isEndTold);
     if (!hasNews || !this.#canRead() || this.#isReadScheduled) return;
     this.#isReadScheduled = true;
     this.#inPollPart(() => {
@@ -224,9 +201,8 @@ export class LinkEnd implements Transport {
   }
 
   #read(): void {
-    while (this.#canRead() && this.#unreadBytes > 0) {
-      const chunk = this.#nextChunk();
-      this.#unreadBytes -= chunk.length;
+    while (this.#canRead() && this.#unread.bytes > 0) {
+      const chunk = this.#unread.read();
       this.#peer.#traffic.readBytes += chunk.length;
       this.#makeRoom(chunk.length);
       this.#listener?.handleBytes(chunk);
@@ -237,21 +213,11 @@ export class LinkEnd implements Transport {
     this.#closeIfBothEnded();
   }
 
-  #nextChunk(): Uint8Array {
-    const { done, value } = this.#chunks.next();
-    if (done !== true) return value;
-    if (this.#unread.length === 0) throw new Error('chunking has not given back all the bytes it was given');
-    const bytes = this.#unread.length === 1 ? this.#unread[0] : undefined;
-    this.#chunks = this.#parts.chunking(bytes ?? concat(this.#unread))[Symbol.iterator]();
-    this.#unread = [];
-    return this.#nextChunk();
-  }
-
   /** The peer may send more; if it waits for that, it is told, which takes its time. */
   #makeRoom(bytes: number): void {
     const peer = this.#peer;
     peer.#underway -= bytes;
-    if (peer.#unwritten === 0 || this.#isUpdateUnderway) return;
+    if (peer.#queue.bytes === 0 || this.#isUpdateUnderway) return;
     this.#isUpdateUnderway = true;
     this.#parts.wire.send(() => {
       this.#isUpdateUnderway = false;
@@ -277,13 +243,8 @@ export class LinkEnd implements Transport {
   #close(error: TransportError | undefined): void {
     this.#state = 'closed';
     this.#error = error;
-    this.#dropQueue();
+    this.#queue.clear();
     this.#inPollPart(() => this.#tellClosed());
-  }
-
-  #dropQueue(): void {
-    this.#queue = [];
-    this.#unwritten = 0;
   }
 
   /** Once: whoever was told is forgotten. */
@@ -298,14 +259,4 @@ export class LinkEnd implements Transport {
     const { clock } = this.#parts;
     clock.deliverAt(clock.now(), callback);
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

@@ -23,6 +23,10 @@ interface Delivery extends Queued {
 export class SimulatedClock implements Clock {
   readonly timeline: Timeline;
   readonly #changed: () => void;
+  readonly #alarmHost: AlarmHost = {
+    set: (alarm, deadline) => this.#set(alarm, deadline),
+    clear: (alarm) => this.#clear(alarm),
+  };
   readonly #alarms = new EventQueue<SimulatedAlarm>();
   readonly #deliveries = new EventQueue<Delivery>();
   readonly #listeners = new Set<{ readonly listener: (stall: Stall) => void }>();
@@ -53,10 +57,7 @@ export class SimulatedClock implements Clock {
   }
 
   alarm(owner: AlarmOwner, options: AlarmOptions = {}): Alarm {
-    return new SimulatedAlarm(owner, options.keepsProcess ?? false, {
-      set: (alarm, deadline) => this.#set(alarm, deadline),
-      clear: (alarm) => this.#clear(alarm),
-    });
+    return new SimulatedAlarm(owner, options.keepsProcess ?? false, this.#alarmHost);
   }
 
   afterPoll(callback: (now: Instant) => void): void {
@@ -85,7 +86,10 @@ export class SimulatedClock implements Clock {
     return [...this.#alarms.values(), ...this.#ringing].some(({ keepsProcess }) => keepsProcess);
   }
 
-  /** Calls back in the poll part of that instant, or of the first one in which the process runs again: the network's way in. */
+  /**
+   * Calls back in the poll part of that instant, or of the first one in which the process runs again: the network's
+   * way in.
+   */
   deliverAt(instant: Instant, callback: () => void): void {
     this.#deliveries.put({ at: this.#onTimeline(instant), order: this.#nextOrder(), position: -1, callback });
     this.#changed();

@@ -11,8 +11,8 @@ export type LinkDirection = 'a-to-b' | 'b-to-a' | 'both';
 /** What one direction is like. */
 export interface DirectionOptions {
   /**
-   * How long a write is on its way, in milliseconds: fixed, or drawn anew for each (see `seededRandom`). Nothing overtakes.
-   * Default: 0, so that a test without a word about latency need not reckon with it.
+   * How long a write is on its way, in milliseconds: fixed, or drawn anew for each (see `seededRandom`). Nothing
+   * overtakes. Default: 0, so that a test without a word about latency need not reckon with it.
    */
   readonly latencyMs?: number | (() => number);
   /** Where the receiver's stream is cut into chunks. Default: 64 KiB, which is what Node reads at once. */
@@ -33,12 +33,12 @@ export interface LinkOptions extends DirectionOptions {
 /**
  * A connection that is established already. Both processes must live in the same world; they may be the same.
  *
- * Its ends behave as TCP's do. Whatever reaches a stalled process waits in its kernel until it runs again. A `destroy` with
- * unread bytes resets the peer, one without sends FIN; bytes that reach a closed end are answered with a reset; and a write that nobody
- * has acknowledged for 15 minutes ends with ETIMEDOUT.
+ * Its ends behave as TCP's do. Whatever reaches a stalled process waits in its kernel until it runs again. A `destroy`
+ * with unread bytes resets the peer, one without sends FIN; bytes that reach a closed end are answered with a reset;
+ * and a write that nobody has acknowledged for 15 minutes ends with ETIMEDOUT.
  *
- * Simpler than TCP: a latency belongs to a write, not to a packet; acknowledgements cost nothing as long as nobody waits for
- * room; and the kernel of a stalled or sleeping process goes on.
+ * Simpler than TCP: a latency belongs to a write, not to a packet; acknowledgements cost nothing as long as nobody
+ * waits for room; and the kernel of a stalled or sleeping process goes on.
  */
 export class SimulatedLink {
   readonly a: LinkEnd;
@@ -83,7 +83,10 @@ export class SimulatedLink {
     for (const end of [this.a, this.b]) end.fail({ code: 'ECONNRESET', syscall: 'read' });
   }
 
-  /** The host of this end is gone, as without power: no FIN, no answer, no word to its own listener; and nothing heals it. */
+  /**
+   * The host of this end is gone, as without power: no FIN, no answer, no word to its own listener; and nothing heals
+   * it.
+   */
   crash(end: 'a' | 'b'): void {
     this[end].vanish();
     this.#aToB.sever();

@@ -54,8 +54,8 @@ export class SimulatedWorld implements Timeline {
   }
 
   /**
-   * Lets so many milliseconds pass. What a callback throws is thrown here, after everyone else has been called whose turn
-   * it was; time then stands at that instant, and may be advanced again.
+   * Lets so many milliseconds pass. What a callback throws is thrown here, after everyone else has been called whose
+   * turn it was; time then stands at that instant, and may be advanced again.
    */
   advance(ms: number): void {
     const end = this.#begin(ms);

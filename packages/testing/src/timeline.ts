@@ -9,7 +9,9 @@ export interface Timeline {
   callAt(instant: Instant, callback: () => void): () => void;
   /** Takes a process in. Returns what the process calls whenever its {@link Process.nextAt} has changed. */
   join(process: Process): () => void;
-  /** Calls back. What it throws is kept, and thrown where the time is advanced, after all whose turn it is were called. */
+  /**
+   * Calls back. What it throws is kept, and thrown where the time is advanced, after all whose turn it is were called.
+   */
   attempt(callback: () => void): void;
 }
 

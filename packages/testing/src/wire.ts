@@ -3,7 +3,10 @@
 import type { Instant } from '@systole/core';
 import type { Timeline } from './timeline.ts';
 
-/** What is lost is sent again for the first time after this long: Linux's tail-loss probe or its smallest timeout, measured. */
+/**
+ * What is lost is sent again for the first time after this long: Linux's tail-loss probe or its smallest timeout,
+ * measured.
+ */
 const FIRST_RETRANSMISSION_MS = 210;
 
 /** Linux never waits longer than this between two retransmissions. */
@@ -16,9 +19,9 @@ export const GIVE_UP_MS = 924_600;
  * Carries things to the other side, in order, each after the latency of its moment.
  *
  * While the wire is cut nothing arrives any more, but for what was on its way. What is sent meanwhile is not lost for
- * ever: it waits, and all that comes after it waits behind it. TCP sends it again 0.21 · 2^k s after the first loss (0.21 s,
- * 0.42 s, 0.84 s ... 13.4 s, 26.9 s, never more than 120 s apart), and it arrives with the first of these attempts that
- * finds the wire whole. So an outage is felt for up to twice as long as it lasts.
+ * ever: it waits, and all that comes after it waits behind it. TCP sends it again 0.21 · 2^k s after the first loss
+ * (0.21 s, 0.42 s, 0.84 s ... 13.4 s, 26.9 s, never more than 120 s apart), and it arrives with the first of these
+ * attempts that finds the wire whole. So an outage is felt for up to twice as long as it lasts.
  */
 export class Wire {
   readonly #timeline: Timeline;
@@ -40,8 +43,8 @@ export class Wire {
   }
 
   /**
-   * Calls `deliver` when it has arrived. `patienceMs` is for how long it is sent again, if need be: 0 for an RST, which is
-   * sent once and waits behind nothing, Infinity for what acknowledges. Default: until TCP gives up.
+   * Calls `deliver` when it has arrived. `patienceMs` is for how long it is sent again, if need be: 0 for an RST,
+   * which is sent once and waits behind nothing, Infinity for what acknowledges. Default: until TCP gives up.
    */
   send(deliver: () => void, patienceMs: number = GIVE_UP_MS): void {
     const waits = this.#lost.length > 0 && patienceMs > 0;

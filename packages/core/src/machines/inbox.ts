@@ -27,6 +27,11 @@ export class Inbox {
     return this.#waiting.length;
   }
 
+  /** Results that wait to be sent. */
+  get results(): number {
+    return this.#results.length;
+  }
+
   /** Whether every message is handled and every answer given out. */
   get isIdle(): boolean {
     return this.#handled === this.#received && this.#acked === this.#received && this.#results.length === 0;

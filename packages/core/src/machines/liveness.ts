@@ -166,15 +166,14 @@ export class Liveness {
     const { keepalive } = this.#config;
     if (keepalive === undefined) return;
     const now = this.#held(time);
-    const dueAt = this.#dueAt(keepalive);
-    if (dueAt === undefined) return;
     if (this.#pausedAt !== undefined) {
       // Not even a sleep is to be verified yet: nobody would read the answer.
-      if (now >= dueAt) this.handleResumed(now);
-      return;
+      if (now < this.#pausedAt + this.#freezeLeftMs) return;
+      this.handleResumed(now);
     }
+    const dueAt = this.#dueAt(keepalive);
     const slept = this.#isNews(stall) && stall.kind === 'slept';
-    if (now < dueAt && !slept) return;
+    if (dueAt === undefined || (now < dueAt && !slept)) return;
 
     if (this.#state === 'quiet') this.#startProbing(slept ? now : dueAt, keepalive);
     const runAgainAt = this.#runAgainAt(now, dueAt, keepalive, stall);

@@ -93,10 +93,11 @@ export class Outbox {
     }
   }
 
-  /** Empties itself: the connection is gone. */
+  /** Empties itself: the connection is gone, and the next one numbers from 1. */
   clear(): Leftovers {
     const leftovers = { inDoubt: [...this.#sent.values()], unsent: this.#unsent };
     this.#sent.clear();
+    this.#lastSent = 0;
     this.#unsent = [];
     this.#queuedBytes = 0;
     return leftovers;

@@ -4,8 +4,8 @@ import type { Alarm, AlarmOwner, Instant } from '../words/clock.ts';
 import { MinHeap } from './min-heap.ts';
 
 /**
- * Deadlines are rounded up to a multiple of this many milliseconds, so that one timer serves all alarms of a tick. 10 ms
- * adds nothing that anybody could notice to a verdict of seconds, and bounds a process to a hundred turns a second.
+ * Deadlines are rounded up to a multiple of this many milliseconds, so that one timer serves all alarms of a tick. 10
+ * ms adds nothing that anybody could notice to a verdict of seconds, and bounds a process to a hundred turns a second.
  */
 export const TICK_MS = 10;
 
@@ -27,8 +27,8 @@ class Bucket {
 }
 
 /**
- * Alarms in buckets, one bucket a tick. Moving an alarm later leaves it in its bucket; it moves on when the bucket comes
- * up. So an alarm that is moved with every received chunk costs one visit for each time it would have rung.
+ * Alarms in buckets, one bucket a tick. Moving an alarm later leaves it in its bucket; it moves on when the bucket
+ * comes up. So an alarm that is moved with every received chunk costs one visit for each time it would have rung.
  */
 export class AlarmWheel {
   readonly #buckets = new Map<number, Bucket>();

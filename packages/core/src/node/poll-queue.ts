@@ -3,7 +3,9 @@
 import type { Instant } from '../words/clock.ts';
 import { throwLater } from './throw-later.ts';
 
-/** How many callbacks one immediate runs, so that a thousand verdicts at once leave room for reading in between (L5). */
+/**
+ * How many callbacks one immediate runs, so that a thousand verdicts at once leave room for reading in between (L5).
+ */
 export const POLL_BATCH = 256;
 
 type Callback = (now: Instant) => void;
@@ -15,13 +17,14 @@ export interface PollQueueSources {
 }
 
 /**
- * The loop of Node goes: timers, poll, check (immediates), and again. An immediate set in the timers phase therefore runs
- * after a whole poll phase; one set in a poll phase, by the callback of a socket or a file, runs before the next: the
- * kernel has not been asked again. As nobody can tell in which phase he is called, a callback waits for two immediates:
- * a whole poll phase lies between them, whatever the phase. It waits for one where the caller knows that it is in the
- * timers phase.
+ * The loop of Node goes: timers, poll, check (immediates), and again. An immediate set in the timers phase therefore
+ * runs after a whole poll phase; one set in a poll phase, by the callback of a socket or a file, runs before the next:
+ * the kernel has not been asked again. As nobody can tell in which phase he is called, a callback waits for two
+ * immediates: a whole poll phase lies between them, whatever the phase. It waits for one where the caller knows that
+ * it is in the timers phase.
  *
- * One poll phase reads once from each socket: up to 2 MiB of what had come, or the FIN or RST if nothing was before it.
+ * One poll phase reads once from each socket: up to 2 MiB of what had come, or the FIN or RST if nothing was before
+ * it.
  *
  * The immediates keep the process alive, for two rounds of the loop. Without that the poll phase would block until
  * something happens, and the callback with it.

@@ -45,7 +45,7 @@ export class SocketTransport implements Transport {
     }
     socket[LISTENER] = listener;
     socket.resume();
-    if (socket.destroyed) process.nextTick(tellClosed, socket, socket.errored);
+    if (socket.destroyed) process.nextTick(tellClosed, socket, failureOf(socket));
     else if (socket.readableEnded) process.nextTick(tellEnd, socket);
   }
 
@@ -88,8 +88,9 @@ export class SocketTransport implements Transport {
   }
 
   /**
-   * Node's own 'drain' comes only after a queue above the high-water mark, and not after `end()`. The callback of a write
-   * always comes; so we write nothing, with a callback, and only where the kernel has not taken everything at once.
+   * Node's own 'drain' comes only after a queue above the high-water mark, and not after `end()`. The callback of a
+   * write always comes; so we write nothing, with a callback, and only where the kernel has not taken everything at
+   * once.
    */
   #awaitDrain(): void {
     if (this.#isAwaitingDrain) return;
@@ -130,7 +131,7 @@ function onError(this: ListenedSocket, error: Error): void {
 }
 
 function onClose(this: ListenedSocket): void {
-  tellClosed(this, this.errored);
+  tellClosed(this, null); // with an error, it was told by onError
 }
 
 function tellEnd(socket: ListenedSocket): void {
@@ -143,6 +144,11 @@ function tellClosed(socket: ListenedSocket, error: Error | null): void {
   socket[LISTENER] = undefined;
   if (error === null) listener?.handleClosed();
   else listener?.handleClosed(describeError(error));
+}
+
+/** What has ended a destroyed socket. Newer Nodes keep ECANCELED for the writes that somebody's own destroy() has ended. */
+function failureOf({ errored }: Socket): Error | null {
+  return errored !== null && describeError(errored).code === 'ECANCELED' ? null : errored;
 }
 
 function describeError({ code, syscall }: NodeJS.ErrnoException): TransportError {

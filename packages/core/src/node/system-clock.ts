@@ -149,7 +149,9 @@ export class SystemClock implements Clock {
     this.#arm();
   }
 
-  /** Sets the timer, unless it is already set for the wheel's next instant or an earlier one. Late is counted `from`. */
+  /**
+   * Sets the timer, unless it is already set for the wheel's next instant or an earlier one. Late is counted `from`.
+   */
   #arm(from?: Instant): void {
     const wanted = this.#wheel.nextAt;
     if (wanted < (this.#armed?.wanted ?? Number.POSITIVE_INFINITY)) {

@@ -156,7 +156,7 @@ function commonToWire(common: Common): CommonMap {
     received,
     handled,
     codec: common.codec,
-    keepalive: keepalive === undefined ? null : [keepalive.idleMs, keepalive.intervalMs, keepalive.probes],
+    keepalive: keepalive === undefined ? null : tripleToWire(keepalive),
     minPing: common.minPingIntervalMs,
     maxFrame: common.maxFrameBytes,
     metadata,
@@ -165,8 +165,6 @@ function commonToWire(common: Common): CommonMap {
 
 function commonFromWire(map: CommonMap): Common {
   const { token, boot, epoch, received, handled, metadata } = map;
-  const [idleMs, intervalMs, probes] = map.keepalive ?? [];
-  const watches = idleMs !== undefined && intervalMs !== undefined && probes !== undefined;
   return {
     token,
     boot,
@@ -174,11 +172,21 @@ function commonFromWire(map: CommonMap): Common {
     received,
     handled,
     codec: map.codec,
-    keepalive: watches ? { idleMs, intervalMs, probes } : undefined,
+    keepalive: map.keepalive ? tripleFromWire(map.keepalive) : undefined,
     minPingIntervalMs: map.minPing,
     maxFrameBytes: map.maxFrame,
     metadata,
   };
+}
+
+type Triple = [idleMs: number, intervalMs: number, probes: number];
+
+function tripleToWire({ idleMs, intervalMs, probes }: Keepalive): Triple {
+  return [idleMs, intervalMs, probes];
+}
+
+function tripleFromWire([idleMs, intervalMs, probes]: Triple): Keepalive {
+  return { idleMs, intervalMs, probes };
 }
 
 function encodeMap(subject: string, schema: v.GenericSchema, map: unknown): Uint8Array {

@@ -8,7 +8,11 @@ import { copyOf } from './slab.ts';
 const PLAIN_TYPES = 'plain objects, arrays, strings, numbers, 64-bit bigints, booleans, null and Uint8Array';
 
 /** Options that msgpackr 2.1.3 understands and its types leave out. */
-const UNTYPED = { int64AsType: 'auto', skipValues: [undefined] } as const;
+const UNTYPED = {
+  int64AsType: 'auto',
+  /** Also gives each map the smallest head, and allows more than 65,535 keys. */
+  skipValues: [undefined],
+} as const;
 
 /**
  * Two things that msgpackr does whatever its options say are prevented by the checks in `plain.ts`:
@@ -25,8 +29,6 @@ const packr = new Packr({
   structuredClone: false,
   moreTypes: false,
   useToJSON: false,
-  /** The smallest head for each map; it also allows more than 65,535 keys. */
-  variableMapSize: true,
   encodeUndefinedAsNil: true,
   /** A Uint8Array in a message is the application's own: it can be kept or transferred without dragging a chunk along. */
   copyBuffers: true,
@@ -41,7 +43,8 @@ const packr = new Packr({
  * - A 64-bit integer arrives as a number where that is exact (up to 2^53 either way), else as a bigint. So a small
  *   bigint arrives as a number.
  * - Keys of maps arrive as strings. The key `__proto__` arrives as `__proto_`, and pollutes nothing.
- * - What `encode` returns has memory of its own; what `decode` returns shares none with its input.
+ * - Text must be well-formed: half a surrogate pair arrives as U+FFFD, one or more.
+ * - What `encode` returns is never overwritten; what `decode` returns shares no memory with its input.
  */
 export function msgpackCodec(): Codec {
   return { name: 'msgpack', encode, decode };

@@ -7,7 +7,15 @@ import type { Duration } from './duration.ts';
 import { MAX_DURATION_MS, parseDuration } from './duration.ts';
 import type { Keepalive, KeepaliveSetting } from './keepalive.ts';
 import { PRESETS, resolveKeepalive } from './keepalive.ts';
-import { MAX_METADATA_KEYS, MAX_MIN_PING_INTERVAL_MS, MAX_PROBES, MIN_FRAME_LIMIT_BYTES } from './limits.ts';
+import {
+  MAX_CODEC_CHARS,
+  MAX_HANDSHAKE_FRAME_BYTES,
+  MAX_METADATA_KEYS,
+  MAX_MIN_PING_INTERVAL_MS,
+  MAX_PROBES,
+  MIN_FRAME_LIMIT_BYTES,
+} from './limits.ts';
+import { msgpackCodec } from './msgpack-codec.ts';
 import { findForeign } from './plain.ts';
 
 /** What server and client understand alike. Durations are `'20s'` or milliseconds. */
@@ -93,8 +101,13 @@ export function methodsSchema(...methods: readonly string[]): v.GenericSchema {
   );
 }
 
-/** A valibot check of plain data that fits into a handshake: what arrives is what was sent. */
-export const metadataSchema: v.GenericSchema = v.custom(
+/** A valibot check of plain data: what arrives is what was sent. */
+export const plainSchema: v.GenericSchema = v.custom(
+  (value) => findForeign(value) === undefined,
+  'plain data: null, booleans, numbers, strings, byte arrays, arrays and plain objects',
+);
+
+const metadataSchema = v.custom(
   (value) =>
     typeof value === 'object' &&
     value !== null &&
@@ -103,6 +116,29 @@ export const metadataSchema: v.GenericSchema = v.custom(
     findForeign(value) === undefined,
   `a plain object of at most ${MAX_METADATA_KEYS} keys, made of plain data`,
 );
+
+/** The name goes into the handshake, and into logs. */
+const codecSchema = v.pipe(
+  methodsSchema('encode', 'decode'),
+  v.custom((codec) => {
+    const { name } = codec as { name?: unknown };
+    return typeof name === 'string' && new RegExp(`^[\\x20-\\x7e]{1,${MAX_CODEC_CHARS}}$`).test(name);
+  }, `named with 1 to ${MAX_CODEC_CHARS} characters of printable ASCII`),
+);
+
+/** What metadata and credentials may take of a handshake frame; the other fields of HELLO and WELCOME need less than the rest. */
+const MAX_INTRODUCTION_BYTES = MAX_HANDSHAKE_FRAME_BYTES - 1_024;
+
+/** Metadata and credentials that do not fit into HELLO or WELCOME. */
+export function findOversize({ metadata, credentials }: Readonly<Record<string, unknown>>): OptionProblem[] {
+  const introduction = { metadata, credentials };
+  if (findForeign(introduction) !== undefined) return []; // has been found already
+  const { length } = msgpackCodec().encode(introduction);
+  if (length <= MAX_INTRODUCTION_BYTES) return [];
+  const path =
+    metadata === undefined ? 'credentials' : credentials === undefined ? 'metadata' : 'metadata and credentials';
+  return [{ path, requirement: `at most ${MAX_INTRODUCTION_BYTES} bytes when encoded`, value: length }];
+}
 
 const presetNames = Object.keys(PRESETS)
   .map((name) => `'${name}'`)
@@ -140,11 +176,17 @@ export const sessionEntries: v.ObjectEntries = {
   metadata: v.optional(metadataSchema),
 };
 
+/** The valibot entries of the options of `send`. */
+export const sendEntries: v.ObjectEntries = {
+  signal: v.optional(methodsSchema('addEventListener', 'removeEventListener')),
+  timeout: v.optional(durationSchema(0)),
+};
+
 /** The valibot entries of the replaceable parts and the handler. */
 export const partEntries: v.ObjectEntries = {
   onMessage: v.optional(functionSchema),
   clock: v.optional(methodsSchema('now', 'alarm', 'afterPoll', 'onStall')),
-  codec: v.optional(methodsSchema('encode', 'decode')),
+  codec: v.optional(codecSchema),
   logger: v.optional(methodsSchema('debug', 'info', 'warn', 'error', 'child')),
   random: v.optional(functionSchema),
 };

@@ -58,6 +58,8 @@ export class Connection implements TransportListener, AlarmOwner {
   // From the first goodbye, ours or the peer's.
   #goodbye: CloseFrame | undefined;
   #goodbyeCause: Cause | undefined;
+  /** The words of the peer's CLOSE, where that came first. */
+  #goodbyeDetails: EndDetails = {};
   #closeDeadline: Instant = Number.POSITIVE_INFINITY;
   #finSent = false;
 
@@ -189,7 +191,8 @@ export class Connection implements TransportListener, AlarmOwner {
 
   handleEnd(): void {
     if (this.#finSent) return;
-    this.#end(this.#goodbye === undefined ? 'eof' : (this.#goodbyeCause ?? 'closed-by-peer'));
+    if (this.#goodbye === undefined) this.#end('eof');
+    else this.#end(this.#goodbyeCause ?? 'closed-by-peer', this.#goodbyeDetails);
   }
 
   handleDrained(): void {
@@ -198,21 +201,32 @@ export class Connection implements TransportListener, AlarmOwner {
 
   handleClosed(error?: TransportError): void {
     if (error !== undefined) this.#end(causeOfTransportError(error), { code: error.code, syscall: error.syscall });
-    else this.#end(this.#goodbyeCause ?? 'closed-locally');
+    else this.#end(this.#goodbyeCause ?? 'closed-locally', this.#goodbyeDetails);
   }
 
   // What the clock tells.
 
   handleAlarm(now: Instant): void {
-    if (this.#phase === 'handshake' && now >= this.#init.handshakeDeadline) {
-      this.#end('handshake-timeout', { close: 'handshake-timeout' });
-    } else if (now >= this.#closeDeadline) {
-      this.#end(this.#goodbyeCause ?? 'closed-locally', { detail: 'the goodbye was not finished in time' });
+    if (now >= this.#deadline) {
+      // If it was we who were late, what has come meanwhile is read first (L5).
+      this.#clock.afterPoll((then) => this.#handleDeadline(then));
     } else {
       this.liveness?.handleWritten(this.#outgoing.written);
       this.liveness?.handleTimeout(now, this.#clock.lastStall);
       this.#turn();
     }
+  }
+
+  /** Of the handshake (L10), or of the goodbye, if one is under way. */
+  get #deadline(): Instant {
+    return this.#phase === 'handshake' ? this.#init.handshakeDeadline : this.#closeDeadline;
+  }
+
+  #handleDeadline(now: Instant): void {
+    if (now < this.#deadline) return;
+    if (this.#phase === 'handshake') return this.#end('handshake-timeout', { close: 'handshake-timeout' });
+    const detail = 'the goodbye was not finished in time';
+    this.#end(this.#goodbyeCause ?? 'closed-locally', { ...this.#goodbyeDetails, detail });
   }
 
   #handlePolled(now: Instant): void {
@@ -239,7 +253,9 @@ export class Connection implements TransportListener, AlarmOwner {
 
   #handleFrame(frame: Frame, now: Instant): void {
     if (this.#handshake !== undefined) return this.#step(this.#handshake.handleFrame(frame));
-    if (this.#phase === 'handshake') throw new ProtocolError(`${frame.type.toUpperCase()} came before WELCOME`);
+    if (this.#phase === 'handshake' && frame.type !== 'close') {
+      throw new ProtocolError(`${frame.type.toUpperCase()} came before WELCOME`);
+    }
     switch (frame.type) {
       case 'ping':
         if (this.#heartbeat?.handlePing(frame.number, now) === false)
@@ -292,14 +308,15 @@ export class Connection implements TransportListener, AlarmOwner {
     if (this.#phase === 'handshake' || !isGoodbye(frame)) {
       return this.#end(causeOfClose(frame), { code: frame.code, detail: frame.reason });
     }
-    this.#beginClosing(causeOfClose(frame));
+    this.#beginClosing(causeOfClose(frame), { code: frame.code, detail: frame.reason });
     this.#tidings.push(() => this.#owner.handleGoodbye(frame));
   }
 
-  #beginClosing(cause: Cause): void {
+  #beginClosing(cause: Cause, details: EndDetails = {}): void {
     if (this.#goodbyeCause !== undefined) return;
     this.#phase = 'closing';
     this.#goodbyeCause = cause;
+    this.#goodbyeDetails = details;
     this.#closeDeadline = this.#clock.now() + this.#init.config.closeTimeoutMs;
   }
 
@@ -310,7 +327,7 @@ export class Connection implements TransportListener, AlarmOwner {
     const until = this.#heartbeat?.beat(this.#outgoing, this.#grant) ?? Number.POSITIVE_INFINITY;
     if (this.isOpen) this.#putFrames();
     this.#outgoing.flush();
-    this.#alarm.set(Math.min(until, this.#phase === 'handshake' ? this.#init.handshakeDeadline : this.#closeDeadline));
+    this.#alarm.set(Math.min(until, this.#deadline));
     this.#tell();
   }
 

@@ -48,7 +48,7 @@ export class Delivery {
     this.#receiver.handleOpen(maxFrameBytes - FRAME_OVERHEAD_BYTES);
   }
 
-  send(message: unknown, options: SendOptions): Promise<unknown> {
+  send(message: unknown, options?: SendOptions): Promise<unknown> {
     return this.#sender.send(message, options);
   }
 

@@ -41,6 +41,11 @@ export interface TypedEvents<Events> {
 
 type Listener = (payload: unknown) => void;
 
+interface Entry {
+  readonly listener: Listener;
+  readonly isOnce: boolean;
+}
+
 /** Events that an iterator may hold for a consumer that is slow to take them. */
 const MAX_UNREAD_EVENTS = 1_024;
 
@@ -50,34 +55,38 @@ const MAX_UNREAD_EVENTS = 1_024;
  */
 export class Emitter<Events extends object> implements TypedEvents<Events> {
   // Made when somebody first listens: most sessions of a server are watched through the server.
-  #listeners: Map<keyof Events, Listener[]> | undefined;
+  #listeners: Map<keyof Events, readonly Entry[]> | undefined;
   #finishers: Set<() => void> | undefined;
   #finished = false;
 
   on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): this {
-    this.#listeners ??= new Map();
-    const list = this.#listeners.get(name) ?? [];
-    // A new list each time: one that is being told keeps its members.
-    this.#listeners.set(name, [...list, listener as Listener]);
-    return this;
+    return this.#add(name, { listener: listener as Listener, isOnce: false });
   }
 
   once<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): this {
-    const heard = (payload: Events[Name]): void => {
-      this.off(name, heard);
-      listener(payload);
-    };
-    return this.on(name, heard);
+    return this.#add(name, { listener: listener as Listener, isOnce: true });
   }
 
   off<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): this {
-    const list = this.#listeners?.get(name);
-    if (list === undefined) return this;
-    const index = list.lastIndexOf(listener as Listener);
-    if (index < 0) return this;
-    if (list.length === 1) this.#listeners?.delete(name);
-    else this.#listeners?.set(name, list.toSpliced(index, 1));
+    const entry = this.#listeners?.get(name)?.findLast((given) => given.listener === listener);
+    if (entry !== undefined) this.#remove(name, entry);
     return this;
+  }
+
+  /** A new list each time: one that is being told keeps its members. */
+  #add(name: keyof Events, entry: Entry): this {
+    this.#listeners ??= new Map();
+    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), entry]);
+    return this;
+  }
+
+  /** False if it has been removed already. */
+  #remove(name: keyof Events, entry: Entry): boolean {
+    const list = this.#listeners?.get(name) ?? [];
+    const others = list.filter((other) => other !== entry);
+    if (others.length === 0) this.#listeners?.delete(name);
+    else this.#listeners?.set(name, others);
+    return others.length < list.length;
   }
 
   listenerCount(name: keyof Events): number {
@@ -127,9 +136,10 @@ export class Emitter<Events extends object> implements TypedEvents<Events> {
   protected emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
     const list = this.#listeners?.get(name);
     if (list === undefined) return;
-    for (const listener of list) {
+    for (const entry of list) {
+      if (entry.isOnce && !this.#remove(name, entry)) continue;
       try {
-        listener(payload);
+        entry.listener(payload);
       } catch (error) {
         rethrowLater(error);
       }
@@ -159,6 +169,8 @@ class Feed<Item> implements AsyncIterableIterator<Item> {
   onStop: () => void = () => {};
 
   push(item: Item): void {
+    // The event under way had begun to be told when we stopped.
+    if (this.#stopped) return;
     const reader = this.#readers.shift();
     if (reader !== undefined) reader.resolve({ value: item, done: false });
     else if (this.#unread.push(item) > MAX_UNREAD_EVENTS) {

@@ -15,7 +15,7 @@ export interface ReceiverHost {
   readonly handler: ((message: unknown) => unknown) | undefined;
   /** There is an answer to send. */
   wake(): void;
-  /** More messages wait for the handler than may: stop reading, or read again. */
+  /** More messages wait for the handler, or for their results to leave, than may: stop reading, or read again. */
   throttle(paused: boolean): void;
 }
 
@@ -65,7 +65,8 @@ export class Receiver {
 
   /** Hands messages to the handler: one at a time, in order (D1). */
   run(): void {
-    this.#throttle();
+    // What is still here found no room in this turn: the peer does not read, and must not make us keep more and more.
+    const unsent = this.#inbox.results;
     while (!this.#isHandling) {
       const inbox = this.#inbox;
       const frame = inbox.take();
@@ -78,7 +79,7 @@ export class Receiver {
         this.#host.wake();
       });
     }
-    this.#throttle();
+    this.#throttle(this.#inbox.waiting + unsent);
   }
 
   #handle(frame: DataFrame, done: (outcome: Outcome) => void): void {
@@ -131,8 +132,7 @@ export class Receiver {
     }
   }
 
-  #throttle(): void {
-    const { waiting } = this.#inbox;
+  #throttle(waiting: number): void {
     const most = this.#host.config.maxUnhandledMessages;
     const paused = this.#isThrottled ? waiting > most / 2 : waiting >= most;
     if (paused === this.#isThrottled) return;
@@ -151,8 +151,13 @@ function failureOf(error: unknown): Outcome {
   return failure(typeof code === 'string' ? code : 'failed', textOf(error));
 }
 
+/** Total: an error may be anything, and so may its message. */
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'an error that cannot be shown';
+  }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

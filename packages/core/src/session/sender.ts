@@ -5,9 +5,10 @@ import { Outbox } from '../machines/outbox.ts';
 import type { Duration } from '../rules/duration.ts';
 import { parseDuration } from '../rules/duration.ts';
 import type { SessionConfig } from '../rules/options.ts';
-import type { Clock } from '../words/clock.ts';
+import { checkOptions, sendEntries } from '../rules/options.ts';
+import type { Clock, Instant } from '../words/clock.ts';
 import type { Codec } from '../words/codec.ts';
-import { NotHandledError, OptionsError, SystoleError } from '../words/errors.ts';
+import { NotHandledError, SystoleError } from '../words/errors.ts';
 import type { AckFrame, DataFrame, ResultFrame } from '../words/frame.ts';
 import type { SendOptions } from './api.ts';
 
@@ -56,12 +57,14 @@ export class Sender {
     this.#maySend = true;
   }
 
-  send(message: unknown, { signal, timeout }: SendOptions): Promise<unknown> {
-    if (signal?.aborted === true) return Promise.reject(aborted(signal));
-    if (timeout !== undefined && parseDuration(timeout) === undefined) {
-      const requirement = "a number of milliseconds or a duration such as '2s'";
-      return Promise.reject(new OptionsError([{ path: 'timeout', requirement, value: timeout }]));
+  send(message: unknown, options?: SendOptions): Promise<unknown> {
+    try {
+      if (options !== undefined) checkOptions(sendEntries, options);
+    } catch (error) {
+      return Promise.reject(error);
     }
+    const { signal, timeout } = options ?? {};
+    if (signal?.aborted === true) return Promise.reject(aborted(signal));
     let payload: Uint8Array;
     try {
       payload = this.#host.codec.encode(message);
@@ -74,7 +77,7 @@ export class Sender {
 
   #refusal({ length }: Uint8Array): SystoleError | undefined {
     const { maxQueuedMessages, maxQueuedBytes } = this.#host.config;
-    if (length > this.#maxPayloadBytes) return this.#tooLarge(length);
+    if (length > Math.min(this.#maxPayloadBytes, maxQueuedBytes)) return this.#tooLarge(length);
     if (this.#outbox.size < maxQueuedMessages && this.#outbox.queuedBytes + length <= maxQueuedBytes) return undefined;
     this.#wasFull = true;
     const waiting = `${this.#outbox.size} messages of ${this.#outbox.queuedBytes} bytes wait for their results`;
@@ -82,19 +85,15 @@ export class Sender {
   }
 
   #tooLarge(length: number): SystoleError {
-    return new SystoleError('ERR_TOO_LARGE', `a message must be at most ${this.#maxPayloadBytes} bytes, got ${length}`);
+    const most = Math.min(this.#maxPayloadBytes, this.#host.config.maxQueuedBytes);
+    return new SystoleError('ERR_TOO_LARGE', `a message must be at most ${most} bytes, got ${length}`);
   }
 
   #post(payload: Uint8Array, signal: AbortSignal | undefined, timeout: Duration | undefined): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
-        signal?.removeEventListener('abort', abort);
-        alarm?.clear();
-        if (this.#wasFull && this.#outbox.size === 0) {
-          this.#wasFull = false;
-          // Not in the midst of a received chunk: listeners run when everything is consistent.
-          queueMicrotask(() => this.#host.drained());
-        }
+        stopWaiting();
+        this.#tellDrained();
       };
       const parcel: Parcel = {
         payload,
@@ -111,23 +110,43 @@ export class Sender {
           reject(error);
         },
       };
-      const giveUp = (error: SystoleError): void => {
+      const stopWaiting = this.#limitWait(signal, timeout, (error) => {
         this.#outbox.withdraw(parcel);
         parcel.failed(error);
-      };
-      const abort = (): void => giveUp(aborted(signal));
-      signal?.addEventListener('abort', abort, { once: true });
-      const timeoutMs = parseDuration(timeout);
-      const alarm =
-        timeoutMs === undefined
-          ? undefined
-          : this.#host.clock.alarm({
-              handleAlarm: () => giveUp(new SystoleError('ERR_TIMEOUT', `no result within ${timeoutMs} ms`)),
-            });
-      alarm?.set(this.#host.clock.now() + (timeoutMs ?? 0));
+      });
       this.#outbox.add(parcel);
       this.#host.wake();
     });
+  }
+
+  /** Gives up when the signal is aborted or the timeout is over. Returns the function that stops looking. */
+  #limitWait(
+    signal: AbortSignal | undefined,
+    timeout: Duration | undefined,
+    giveUp: (error: SystoleError) => void,
+  ): () => void {
+    const { clock } = this.#host;
+    const abort = (): void => giveUp(aborted(signal));
+    signal?.addEventListener('abort', abort, { once: true });
+    const timeoutMs = parseDuration(timeout) ?? Number.POSITIVE_INFINITY;
+    const deadline = clock.now() + timeoutMs;
+    const handleAlarm = (now: Instant): void => {
+      if (now < deadline) alarm?.set(deadline);
+      else giveUp(new SystoleError('ERR_TIMEOUT', `no result within ${timeoutMs} ms`));
+    };
+    const alarm = timeout === undefined ? undefined : clock.alarm({ handleAlarm });
+    alarm?.set(deadline);
+    return () => {
+      signal?.removeEventListener('abort', abort);
+      alarm?.clear();
+    };
+  }
+
+  #tellDrained(): void {
+    if (!this.#wasFull || this.#outbox.size > 0) return;
+    this.#wasFull = false;
+    // Not in the midst of a received chunk: listeners run when everything is consistent.
+    queueMicrotask(() => this.#host.drained());
   }
 
   #resolve(value: Uint8Array | undefined, resolve: (value: unknown) => void, reject: (error: unknown) => void): void {

@@ -1,11 +1,14 @@
 /** How the events of a session are logged: fixed lowercase phrases, data in fields. */
 
+import type { Cause } from '../words/cause.ts';
 import type { Logger } from '../words/logger.ts';
 import type { SessionEvents } from './api.ts';
 
 type Name = keyof SessionEvents;
 
-const LEVELS: Readonly<Record<Name, 'debug' | 'info' | 'warn'>> = {
+type Level = 'debug' | 'info' | 'warn';
+
+const LEVELS: Readonly<Record<Name, Level>> = {
   connect: 'info',
   suspect: 'warn',
   alive: 'info',
@@ -13,7 +16,8 @@ const LEVELS: Readonly<Record<Name, 'debug' | 'info' | 'warn'>> = {
   disconnect: 'info',
   reconnecting: 'info',
   drain: 'debug',
-  end: 'info',
+  // At a server it only repeats the disconnect.
+  end: 'debug',
 };
 
 const MESSAGES: Readonly<Record<Name, string>> = {
@@ -27,6 +31,9 @@ const MESSAGES: Readonly<Record<Name, string>> = {
   end: 'session ended',
 };
 
+/** Causes that somebody should look into: one of the ends is not what it claims to be. */
+const BREACHES: ReadonlySet<Cause> = new Set<Cause>(['protocol-error', 'not-our-protocol', 'too-many-pings']);
+
 /** One session's log: a child of the logger, made when there is first something to say. */
 export class SessionLog {
   readonly #parent: Logger;
@@ -37,8 +44,9 @@ export class SessionLog {
   }
 
   /** `bindings` are looked at for the first line only. */
-  write(name: Name, payload: object, bindings: () => Record<string, unknown>): void {
-    const level = LEVELS[name];
+  write<Event extends Name>(name: Event, payload: SessionEvents[Event], bindings: () => Record<string, unknown>): void {
+    const isBreach = name === 'disconnect' && 'cause' in payload && BREACHES.has(payload.cause);
+    const level = isBreach ? 'warn' : LEVELS[name];
     if (this.#parent.isLevelEnabled?.(level) === false) return;
     this.#logger ??= this.#parent.child(bindings());
     this.#logger[level](payload, MESSAGES[name]);

@@ -53,6 +53,8 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   #delivery: Delivery | undefined;
   #closing: Closing | undefined;
   #lastCause: Cause | undefined;
+  /** Whether `dead` and `disconnect` are being told. */
+  #isParting = false;
   #ended = false;
 
   constructor(parts: SessionParts, config: SessionConfig, handler: MessageHandler | undefined) {
@@ -79,7 +81,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     return this.#address;
   }
 
-  send(message: unknown, options: SendOptions = {}): Promise<unknown> {
+  send(message: unknown, options?: SendOptions): Promise<unknown> {
     if (this.#ended || this.#closing?.goodbye.scope === 'session') {
       return Promise.reject(
         new SystoleError('ERR_CLOSED', 'the session takes no more messages: it is closed or closing'),
@@ -210,9 +212,11 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   handleOpen(terms: Terms, peer: Hello | Welcome): void {
     this.#terms = terms;
     this.#peer = { boot: peer.boot, metadata: peer.metadata };
-    this.#openedAt = this.#parts.clock.now();
     this.#delivery?.handleOpen(terms.maxFrameBytes);
     this.beforeConnect(peer);
+    // A listener of the server's `session` may have destroyed it: then there was no `connect`, and is none.
+    if (this.#connection === undefined) return;
+    this.#openedAt = this.#parts.clock.now();
     const { keepalive, raised } = terms;
     const bound = keepalive === undefined ? undefined : boundMs(keepalive);
     this.tell('connect', { epoch: this.#epoch, keepalive, boundMs: bound, raised });
@@ -274,8 +278,10 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     if (this.#closing?.goodbye.scope === 'connection' && !this.#closing.isOurs) this.#closing = undefined;
     if (wasOpen) {
       const payload = { epoch: this.#epoch, cause, evidence };
+      this.#isParting = true;
       if (VERDICTS.has(cause)) this.tell('dead', payload);
       this.tell('disconnect', payload);
+      this.#isParting = false;
     }
     this.afterConnection(ending);
   }
@@ -287,6 +293,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   }
 
   #endUnconnected(): void {
+    if (this.#isParting) return; // ends behind `disconnect` (L6)
     const noError = { code: undefined, syscall: undefined, detail: undefined };
     this.endSession({ cause: 'closed-locally', evidence: this.#nothingSeen(noError) });
   }
@@ -301,7 +308,9 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
       handler: handler === undefined ? undefined : (message) => handler(message, this as unknown as Session),
       wake: () => this.#connection?.requestTurn(),
       throttle: (paused) => (paused ? this.#connection?.pause() : this.#connection?.resume()),
-      drained: () => this.tell('drain', {}),
+      drained: () => {
+        if (!this.#ended) this.tell('drain', {});
+      },
     });
     if (this.#terms !== undefined) this.#delivery.handleOpen(this.#terms.maxFrameBytes);
     return this.#delivery;

@@ -21,7 +21,10 @@ export const MIN_STALL_MS = 100;
 
 /** Whoever has an alarm. One object a connection, instead of one closure a timer. */
 export interface AlarmOwner {
-  /** Called at the deadline or a little later, never earlier. */
+  /**
+   * Called at the deadline or a little later; and early once, when the system is found to have slept. The alarm is not set any
+   * more: an owner that finds it early sets it again.
+   */
   handleAlarm(now: Instant): void;
 }
 
@@ -46,8 +49,8 @@ export interface Clock {
   /** Makes an alarm, not yet set. */
   alarm(owner: AlarmOwner, options?: AlarmOptions): Alarm;
   /**
-   * Calls back after one poll phase has passed: by then every byte, FIN and RST that had arrived when this was
-   * called has been seen. Verdicts wait for it (L5).
+   * Calls back after one poll phase has passed: by then every socket on which something had arrived when this was called, be
+   * it bytes, FIN or RST, has told of it. Verdicts wait for it (L5).
    */
   afterPoll(callback: (now: Instant) => void): void;
   /** The newest stall of this process, if there was one. */

@@ -5,8 +5,9 @@
  * Either method may throw; the failure is confined to its message.
  */
 export interface Codec {
-  /** Agreed in the handshake, 1 to 32 characters. */
+  /** Agreed in the handshake: 1 to 32 characters of printable ASCII. */
   readonly name: string;
   encode(message: unknown): Uint8Array;
+  /** The bytes may share memory with others: keep copies, and never transfer their `buffer`. */
   decode(bytes: Uint8Array): unknown;
 }

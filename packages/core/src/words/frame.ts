@@ -45,7 +45,7 @@ export interface PongFrame {
   readonly number: number;
 }
 
-/** A message. Numbers start at 1 with each session. */
+/** A message. Numbers start at 1 with each connection. */
 export interface DataFrame {
   readonly type: 'data';
   readonly number: number;

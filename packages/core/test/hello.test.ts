@@ -1,0 +1,235 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Hello, Welcome } from '../src/rules/hello.ts';
+import { decodeHello, decodeWelcome, encodeHello, encodeWelcome } from '../src/rules/hello.ts';
+import { msgpackCodec } from '../src/rules/msgpack-codec.ts';
+import { ProtocolError } from '../src/words/errors.ts';
+import { counter } from './support/arbitrary-frame.ts';
+import { holds } from './support/holds.ts';
+
+const codec = msgpackCodec();
+
+const WELCOME: Welcome = {
+  session: 's-1',
+  token: 't-1',
+  boot: 'b-1',
+  epoch: 1,
+  received: 0,
+  handled: 0,
+  codec: 'msgpack',
+  keepalive: { idleMs: 20_000, intervalMs: 5_000, probes: 3 },
+  minPingIntervalMs: 1_000,
+  maxFrameBytes: 1_048_576,
+  metadata: {},
+};
+
+const HELLO: Hello = { ...WELCOME, session: '', token: '', credentials: undefined };
+
+/** The fields as they are on the wire. */
+const FIELDS = {
+  session: '',
+  token: '',
+  boot: 'b-1',
+  epoch: 1,
+  received: 0,
+  handled: 0,
+  codec: 'msgpack',
+  keepalive: [20_000, 5_000, 3],
+  minPing: 1_000,
+  maxFrame: 1_048_576,
+  metadata: {},
+};
+
+const id = (minLength: number) => fc.string({ unit: 'grapheme-ascii', minLength, maxLength: 64 });
+const whole = counter.map((n) => Math.max(n, 1));
+
+const common = {
+  token: id(0),
+  boot: id(1),
+  epoch: counter,
+  received: counter,
+  handled: counter,
+  codec: fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 32 }),
+  keepalive: fc.option(fc.record({ idleMs: whole, intervalMs: whole, probes: fc.integer({ min: 1, max: 1_000 }) }), {
+    nil: undefined,
+  }),
+  minPingIntervalMs: fc.integer({ min: 0, max: 3_600_000 }),
+  maxFrameBytes: fc.integer({ min: 2_048, max: Number.MAX_SAFE_INTEGER }),
+  metadata: fc.dictionary(
+    fc.string().filter((key) => key !== '__proto__'),
+    fc.oneof(fc.string(), fc.integer(), fc.constant(null)),
+    {
+      maxKeys: 64,
+    },
+  ),
+};
+
+describe('HELLO and WELCOME', () => {
+  it('are read back as they were written, HELLO', () => {
+    const credentials = fc.oneof(fc.constant(undefined), fc.string(), fc.record({ user: fc.string() }));
+    holds(
+      fc.property(fc.record({ ...common, session: id(0), credentials }), (hello) => {
+        expect(decodeHello(encodeHello(hello))).toEqual(hello);
+      }),
+    );
+  });
+
+  it('are read back as they were written, WELCOME', () => {
+    holds(
+      fc.property(fc.record({ ...common, session: id(1) }), (welcome) => {
+        expect(decodeWelcome(encodeWelcome(welcome))).toEqual(welcome);
+      }),
+    );
+  });
+
+  it('are maps with the field names of the document', () => {
+    expect(codec.decode(encodeHello({ ...HELLO, credentials: 'secret' }))).toEqual({
+      ...FIELDS,
+      credentials: 'secret',
+    });
+    expect(codec.decode(encodeWelcome(WELCOME))).toEqual({ ...FIELDS, session: 's-1', token: 't-1' });
+  });
+
+  it('never carry strict', () => {
+    const offer = { ...HELLO, strict: true };
+    expect(codec.decode(encodeHello(offer))).not.toHaveProperty('strict');
+  });
+
+  it('may leave out keepalive, metadata and credentials', () => {
+    const { keepalive: _keepalive, metadata: _metadata, ...fields } = FIELDS;
+    expect(decodeHello(codec.encode(fields))).toEqual({ ...HELLO, keepalive: undefined });
+    expect(decodeHello(codec.encode({ ...FIELDS, keepalive: null }))).toMatchObject({ keepalive: undefined });
+  });
+
+  it('may go to the limits: ids of 64 characters, a codec of 32, 64 keys, 1000 probes, an hour', () => {
+    const hello: Hello = {
+      ...HELLO,
+      session: 's'.repeat(64),
+      token: 't'.repeat(64),
+      boot: 'b'.repeat(64),
+      codec: 'c'.repeat(32),
+      keepalive: { idleMs: Number.MAX_SAFE_INTEGER, intervalMs: 1, probes: 1_000 },
+      minPingIntervalMs: 3_600_000,
+      maxFrameBytes: 2_048,
+      metadata: Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`k${i}`, i])),
+    };
+    expect(decodeHello(encodeHello(hello))).toEqual(hello);
+  });
+
+  it('may hold fields of later versions, which are ignored', () => {
+    const later = { ...FIELDS, credit: 65_536, keepalive: [20_000, 5_000, 3, 'more'] };
+    expect(decodeHello(codec.encode(later))).toEqual(HELLO);
+  });
+
+  it('may write whole numbers as doubles, as JavaScript does above 2^32', () => {
+    const received = 2 ** 53 - 1;
+    expect(decodeHello(encodeHello({ ...HELLO, received })).received).toBe(received);
+  });
+});
+
+const ID = 'characters of printable ASCII';
+
+describe.each([
+  ['HELLO', decodeHello],
+  ['WELCOME', decodeWelcome],
+] as const)('%s is refused', (name, decode) => {
+  const base = { ...FIELDS, session: 's-1' };
+
+  it.each<[string, unknown, string]>([
+    ['session', 'x'.repeat(65), ID],
+    ['session', 'new\nline', ID],
+    ['session', 7, ID],
+    ['token', 'x'.repeat(65), `0 to 64 ${ID}`],
+    ['boot', '', `1 to 64 ${ID}`],
+    ['boot', 'ä', ID],
+    ['epoch', -1, 'a whole number from 0 to 9007199254740991'],
+    ['epoch', '1', 'a whole number'],
+    ['received', 0.5, 'a whole number'],
+    ['received', 2n ** 63n, 'a whole number'],
+    ['handled', 2 ** 53, 'a whole number'],
+    ['handled', Number.NaN, 'a whole number'],
+    ['codec', '', `1 to 32 ${ID}`],
+    ['codec', 'x'.repeat(33), `1 to 32 ${ID}`],
+    ['keepalive', 'default', 'nil or an array of idle, interval and probes'],
+    ['keepalive', [0, 5_000, 3], 'a whole number from 1'],
+    ['keepalive', [20_000, 0.5, 3], 'a whole number from 1'],
+    ['keepalive', [20_000, 5_000, 0], 'a whole number from 1 to 1000'],
+    ['keepalive', [20_000, 5_000, 1_001], 'a whole number from 1 to 1000'],
+    ['keepalive', [20_000, 5_000], 'a whole number from 1 to 1000'],
+    ['minPing', -1, 'a whole number from 0 to 3600000'],
+    ['minPing', 3_600_001, 'a whole number from 0 to 3600000'],
+    ['maxFrame', 2_047, 'a whole number from 2048'],
+    ['metadata', [], 'a map'],
+    ['metadata', 'x', 'a map'],
+    ['metadata', new Uint8Array(3), 'a map'],
+    ['metadata', Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, i])), 'at most 64 keys'],
+  ])('for the %s %o', (field, value, requirement) => {
+    const refuse = () => decode(codec.encode({ ...base, [field]: value }));
+    expect(refuse).toThrow(ProtocolError);
+    expect(refuse).toThrow(`${name}.${field}`);
+    expect(refuse).toThrow(requirement);
+  });
+
+  it.each(['session', 'token', 'boot', 'epoch', 'received', 'handled', 'codec', 'minPing', 'maxFrame'])(
+    'without %s',
+    (field) => {
+      const { [field as 'boot']: _left, ...rest } = base;
+      expect(() => decode(codec.encode(rest))).toThrow(ProtocolError);
+      expect(() => decode(codec.encode(rest))).toThrow(`${name}.${field}`);
+    },
+  );
+
+  it.each<[string, Uint8Array]>([
+    ['no bytes', new Uint8Array(0)],
+    ['bytes that are no MessagePack', Uint8Array.of(0xc1)],
+    ['an extension type', Uint8Array.of(0xd4, 0x65, 0)],
+    ['a number', codec.encode(7)],
+    ['an array', codec.encode([])],
+    ['nil', codec.encode(null)],
+  ])('for %s in place of a map', (_what, bytes) => {
+    expect(() => decode(bytes)).toThrow(ProtocolError);
+  });
+
+  it('or read, for any map, and never fails otherwise', () => {
+    const value = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.constant(null), fc.array(fc.integer()));
+    holds(
+      fc.property(fc.constantFrom(...Object.keys(base)), value, (field, wrong) => {
+        try {
+          decode(codec.encode({ ...base, [field]: wrong }));
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProtocolError);
+        }
+      }),
+    );
+  });
+
+  it('without telling the value, which may be a token', () => {
+    const token = 'secret'.repeat(20);
+    expect(() => decode(codec.encode({ ...base, token }))).not.toThrow(/secret/);
+  });
+});
+
+describe('what we cannot mean', () => {
+  it('is a RangeError: an idle of 0.5 ms, 65 keys of metadata, a session of 65 characters, an empty session in WELCOME', () => {
+    const keepalive = { idleMs: 0.5, intervalMs: 1, probes: 1 };
+    expect(() => encodeHello({ ...HELLO, keepalive })).toThrow(RangeError);
+    const metadata = Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, i]));
+    expect(() => encodeHello({ ...HELLO, metadata })).toThrow('HELLO.metadata must be a map of at most 64 keys');
+    expect(() => encodeHello({ ...HELLO, session: 'x'.repeat(65) })).toThrow(RangeError);
+    expect(() => encodeWelcome({ ...WELCOME, session: '' })).toThrow(RangeError);
+  });
+
+  it('is a RangeError: credentials that make HELLO longer than 16384 bytes', () => {
+    const bare = encodeHello({ ...HELLO, credentials: 'x'.repeat(10_000) }).length - 10_000;
+    // The length of the frame counts its type byte.
+    const room = 16_384 - 1 - bare;
+    expect(encodeHello({ ...HELLO, credentials: 'x'.repeat(room) })).toHaveLength(16_383);
+    expect(() => encodeHello({ ...HELLO, credentials: 'x'.repeat(room + 1) })).toThrow(
+      'HELLO takes 16385 bytes, over the limit of 16384',
+    );
+  });
+
+  it('is a TypeError: a Date among the credentials', () => {
+    expect(() => encodeHello({ ...HELLO, credentials: new Date(0) })).toThrow(TypeError);
+  });
+});

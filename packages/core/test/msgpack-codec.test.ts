@@ -1,0 +1,178 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { msgpackCodec } from '../src/rules/msgpack-codec.ts';
+import { fromHex, toHex } from './support/hex.ts';
+import { holds } from './support/holds.ts';
+
+const codec = msgpackCodec();
+
+/** Anything plain, without what changes on the way: undefined, -0, bigints that fit into a number, and the key `__proto__`. */
+const plain = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.constantFrom(null, true, false),
+    fc.integer(),
+    fc.maxSafeInteger(),
+    fc.double().map((n) => (Object.is(n, -0) ? 0 : n)),
+    fc.bigInt({ min: 2n ** 53n + 1n, max: 2n ** 64n - 1n }),
+    fc.bigInt({ min: -(2n ** 63n), max: -(2n ** 53n) - 1n }),
+    fc.string({ unit: 'grapheme', maxLength: 80 }),
+    fc.uint8Array({ maxLength: 300 }),
+    fc.array(tie('value'), { maxLength: 20 }),
+    fc.dictionary(
+      fc.string().filter((key) => key !== '__proto__'),
+      tie('value'),
+      { maxKeys: 20 },
+    ),
+  ),
+})).value;
+
+describe('msgpackCodec', () => {
+  it('is named msgpack', () => {
+    expect(codec.name).toBe('msgpack');
+  });
+
+  it('decodes what it encoded, for every plain message', () => {
+    holds(
+      fc.property(plain, (message) => {
+        expect(codec.decode(codec.encode(message))).toEqual(message);
+      }),
+    );
+  });
+
+  it('writes plain MessagePack with the smallest heads', () => {
+    expect(toHex(codec.encode({ a: 1, b: [null, 'x', 300], c: Uint8Array.of(7) }))).toBe(
+      '83 a1 61 01 a1 62 93 c0 a1 78 cd 01 2c a1 63 c4 01 07',
+    );
+  });
+
+  it('takes properties named like methods for what they are', () => {
+    const message = { constructor: 3, toJSON: 'x', hasOwnProperty: 1, length: 2 };
+    expect(codec.decode(codec.encode(message))).toEqual(message);
+  });
+
+  it('writes U+FFFD for half a surrogate pair', () => {
+    expect(codec.decode(codec.encode(`${'x'.repeat(100)}\u{d83d}`))).toBe(`${'x'.repeat(100)}\u{fffd}`);
+    expect(codec.decode(codec.encode('\u{d83d}'))).toMatch(/^\u{fffd}+$/u);
+  });
+
+  it('encodes 70,000 keys', () => {
+    const message = Object.fromEntries(Array.from({ length: 70_000 }, (_, index) => [`k${index}`, index]));
+    expect(codec.decode(codec.encode(message))).toEqual(message);
+  });
+
+  it('leaves out a property that is undefined, and writes null for undefined elsewhere', () => {
+    expect(codec.decode(codec.encode({ a: undefined, b: [undefined] }))).toEqual({ b: [null] });
+    expect(codec.decode(codec.encode(undefined))).toBeNull();
+  });
+
+  it.each<[bigint, number | bigint]>([
+    [5n, 5],
+    [2n ** 53n, 2 ** 53],
+    [2n ** 53n + 1n, 2n ** 53n + 1n],
+    [-(2n ** 63n), -(2n ** 63n)],
+    [2n ** 64n - 1n, 2n ** 64n - 1n],
+  ])('sends %d and gives %d', (sent, given) => {
+    expect(codec.decode(codec.encode(sent))).toBe(given);
+  });
+
+  it('throws RangeError for a bigint of 65 bits', () => {
+    expect(() => codec.encode(2n ** 64n)).toThrow(RangeError);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a Date', { at: new Date(0) }, 'message.at is an instance of Date; it must be made of plain objects'],
+    [
+      'a Float64Array, whose memory msgpackr would leak',
+      [new Float64Array(2)],
+      'message[0] is an instance of Float64Array',
+    ],
+    ['a function', () => 1, 'message is a function'],
+  ])('throws TypeError for %s', (_what, message, text) => {
+    expect(() => codec.encode(message)).toThrow(TypeError);
+    expect(() => codec.encode(message)).toThrow(text);
+  });
+
+  it('encodes on after a message that failed', () => {
+    expect(() => codec.encode({ a: 'x', b: 2n ** 64n })).toThrow();
+    expect(toHex(codec.encode({ a: 1 }))).toBe('81 a1 61 01');
+  });
+
+  it('keeps 1,000 encoded messages of 10 to 10,009 bytes intact while it encodes others', () => {
+    const messages = Array.from({ length: 1_000 }, (_, index) => ({ index, text: 'x'.repeat(index * 10) }));
+    const encoded = messages.map((message) => codec.encode(message));
+    expect(encoded.map((bytes) => codec.decode(bytes))).toEqual(messages);
+  });
+
+  it('gives out memory of at most 8 KiB besides the message itself', () => {
+    codec.encode('x'.repeat(1_000_000));
+    expect(codec.encode({ a: 'x'.repeat(100) }).buffer.byteLength).toBeLessThanOrEqual(8_192);
+    const large = codec.encode({ a: 'x'.repeat(100_000) });
+    expect(large.buffer.byteLength).toBe(large.length);
+  });
+
+  it('gives binary data with memory of its own', () => {
+    const bytes = codec.encode({ blob: new Uint8Array(5_000) });
+    const { blob } = codec.decode(bytes) as { blob: Uint8Array };
+    bytes.fill(9);
+    expect(blob).toEqual(new Uint8Array(5_000));
+    expect(blob.buffer.byteLength).toBe(5_000);
+  });
+
+  it.each([
+    ['an Error', 'c7 0a 65 92 a5 45 72 72 6f 72 a1 61'],
+    ['an Error as msgpackr writes it', 'd4 65 00 92 a5 45 72 72 6f 72 a1 61'],
+    ['a RegExp', 'd4 78 00 92 a1 61 a0'],
+    ['a Set', 'd4 73 00 90'],
+    ['a typed array', 'c7 03 74 01 ff'],
+    ['a timestamp', 'd6 ff 00 00 00 00'],
+    ['undefined', 'd4 00 00'],
+    ['a bigint of any size', 'c7 09 42 01 00 00 00 00 00 00 00 00'],
+    ['a record definition, which msgpackr compiles', '92 d4 72 40 91 a1 61 01 40 02'],
+    ['a record definition of 2 bytes', 'd5 72 40 00 91 a1 61 01'],
+    ['bundled strings', 'd6 62 00 00 00 05 c1 01 a0 a1 61'],
+    ['a reference', 'd6 69 00 00 00 01 90'],
+    ['the byte that is never used', 'c1'],
+    ['an extension nobody knows', 'd4 11 00'],
+  ])('refuses %s that a peer has sent', (_what, hex) => {
+    expect(() => codec.decode(fromHex(hex))).toThrow('is not accepted');
+    expect(() => codec.decode(fromHex(`91 ${hex}`))).toThrow('is not accepted');
+  });
+
+  it.each([
+    ['a short key', '81 a9 5f 5f 70 72 6f 74 6f 5f 5f 81 a1 78 01'],
+    ['a long key', '81 d9 09 5f 5f 70 72 6f 74 6f 5f 5f 81 a1 78 01'],
+  ])('pollutes no prototype by %s __proto__', (_what, hex) => {
+    const decoded = codec.decode(fromHex(hex)) as Record<string, unknown>;
+    expect(Object.getPrototypeOf(decoded)).toBe(Object.prototype);
+    expect(decoded).toEqual({ __proto_: { x: 1 } });
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  });
+
+  it.each([
+    ['no bytes', ''],
+    ['half a map', '82 a1 61 01'],
+    ['a map within a key', '81 80 01'],
+    ['2 values', '01 02'],
+    ['100,000 arrays within each other', '91'.repeat(100_000)],
+  ])('throws for %s, and decodes on', (_what, hex) => {
+    expect(() => codec.decode(fromHex(hex))).toThrow();
+    expect(codec.decode(fromHex('81 a1 61 01'))).toEqual({ a: 1 });
+  });
+
+  it('throws or decodes, for any bytes', () => {
+    holds(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        let message: unknown;
+        try {
+          message = codec.decode(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Error);
+          return;
+        }
+        expect(() => codec.encode(message)).not.toThrow();
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -1,0 +1,143 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Liveness } from '../src/machines/liveness.ts';
+import type { Keepalive } from '../src/rules/keepalive.ts';
+import { PingBudget } from '../src/rules/ping-budget.ts';
+import { holds } from './support/holds.ts';
+
+const MIN_PING_MS = 1_000;
+const KEEPALIVE: Keepalive = { idleMs: 20_000, intervalMs: 5_000, probes: 3 };
+
+/** How many PINGs pass, one each `spacingMs`, before one is too many; `limit` if none is. */
+function takeUntilStruck(budget: PingBudget, spacingMs: number, limit: number): number {
+  for (let taken = 0; taken < limit; taken += 1) if (!budget.take(taken * spacingMs)) return taken;
+  return limit;
+}
+
+describe('PingBudget', () => {
+  it('takes 2 x 3 + 2 PINGs at once from a peer with 3 probes, and strikes at the ninth', () => {
+    expect(takeUntilStruck(new PingBudget(MIN_PING_MS, KEEPALIVE, 0), 0, 100)).toBe(8);
+  });
+
+  it('takes 4 PINGs at once from a peer that does not watch us', () => {
+    expect(takeUntilStruck(new PingBudget(MIN_PING_MS, undefined, 0), 0, 100)).toBe(4);
+  });
+
+  it('takes one PING each 1,000 ms for ever', () => {
+    expect(takeUntilStruck(new PingBudget(MIN_PING_MS, KEEPALIVE, 0), 1_000, 10_000)).toBe(10_000);
+  });
+
+  it('strikes a flood of one PING each 500 ms at the sixteenth: 8 in the bucket, and 7 that came in meanwhile', () => {
+    expect(takeUntilStruck(new PingBudget(MIN_PING_MS, KEEPALIVE, 0), 500, 100)).toBe(15);
+  });
+
+  it('holds no more than one burst after a year of rest', () => {
+    const budget = new PingBudget(MIN_PING_MS, KEEPALIVE, 0);
+    const year = 365 * 24 * 3_600_000;
+    for (let taken = 0; taken < 8; taken += 1) expect(budget.take(year)).toBe(true);
+    expect(budget.take(year)).toBe(false);
+  });
+
+  it('L13: a clock that runs backwards neither fills nor empties it', () => {
+    const budget = new PingBudget(MIN_PING_MS, KEEPALIVE, 10_000);
+    for (let taken = 0; taken < 8; taken += 1) expect(budget.take(10_000 - taken)).toBe(true);
+    expect(budget.take(9_000)).toBe(false);
+  });
+});
+
+/** A life of a lawful peer, as delays of the channel there and back, and lateness of the peer's own timers. */
+interface Life {
+  readonly delays: readonly number[];
+  readonly lateness: readonly number[];
+  readonly random: readonly number[];
+}
+
+const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+/** Mostly short; now and then an outage longer than any bound, after which all that waited comes at once. */
+const waits = fc.oneof(fc.double({ min: 0, max: 100, noNaN: true }), fc.double({ min: 0, max: 60_000, noNaN: true }));
+
+const lives: fc.Arbitrary<Life> = fc.record({
+  delays: fc.array(waits, { minLength: 1, maxLength: 20 }),
+  lateness: fc.array(fc.oneof(fc.constant(0), waits), { minLength: 1, maxLength: 20 }),
+  random: fc.array(share, { minLength: 1, maxLength: 7 }),
+});
+
+/**
+ * Lets a real machine watch us over a channel that keeps the order and delays as it likes. Each of its PINGs is answered
+ * when it comes. Returns the time at which the budget strikes it; undefined if never, until its verdict or the end.
+ */
+function struckAt(budget: PingBudget, keepalive: Keepalive, life: Life, end: number): number | undefined {
+  const next = { delays: 0, lateness: 0, random: 0 };
+  const draw = (what: keyof Life) => life[what][next[what]++ % life[what].length] ?? 0;
+  const liveness = new Liveness(
+    { keepalive, writeTimeoutMs: 60_000, pausedTimeoutMs: 60_000, random: () => draw('random') },
+    0,
+  );
+  const pings: number[] = []; // when they come to us
+  const pongs: number[] = []; // when the answers come to the peer
+  let lastPingAt = 0;
+  let lastPongAt = 0;
+  let alarmAt = 0;
+  for (let now = 0; now < end; ) {
+    const output = liveness.poll();
+    if (output.type === 'dead') return undefined;
+    if (output.type === 'confirm') liveness.handlePolled(now);
+    if (output.type === 'ping') {
+      liveness.handlePingQueued(0);
+      lastPingAt = Math.max(lastPingAt, now + draw('delays'));
+      pings.push(lastPingAt);
+    }
+    if (output.type !== 'wait') continue;
+    if (output.until !== undefined && output.until > alarmAt) alarmAt = output.until + draw('lateness');
+    now = Math.max(now, Math.min(alarmAt, pings[0] ?? end, pongs[0] ?? end));
+    if (pings[0] === now) {
+      pings.shift();
+      if (!budget.take(now)) return now;
+      lastPongAt = Math.max(lastPongAt, now + draw('delays'));
+      pongs.push(lastPongAt);
+    } else if (pongs[0] === now) {
+      pongs.shift();
+      liveness.handleEvidence(now);
+    } else {
+      liveness.handleTimeout(now);
+    }
+  }
+  return undefined;
+}
+
+describe('PingBudget, against the real machine of the peer', () => {
+  /** Idle is shortened by up to 10 %, so that the real spacing of PINGs may be that much below it (L8). */
+  const keepalives = fc.record({
+    idleMs: fc.oneof(fc.constant(1_112), fc.integer({ min: 1_112, max: 30_000 })),
+    intervalMs: fc.oneof(fc.constant(MIN_PING_MS), fc.integer({ min: MIN_PING_MS, max: 10_000 })),
+    probes: fc.integer({ min: 1, max: 9 }),
+  });
+
+  it('never strikes a lawful peer, however late it is, and however its PINGs are bunched', () => {
+    holds(
+      fc.property(keepalives, lives, (keepalive, life) => {
+        const budget = new PingBudget(MIN_PING_MS, keepalive, 0);
+        expect(struckAt(budget, keepalive, life, 1_000_000)).toBeUndefined();
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('takes all PINGs of a silence and of its excuses at once, and then those of the next silences', () => {
+    // Our answers take longer than the peer's bound lets it wait, were it not for its own stalls.
+    const life: Life = { delays: [34_000, 0], lateness: [2_000], random: [0.999] };
+    for (const probes of [1, 2, 3, 9]) {
+      const keepalive = { idleMs: 1_200, intervalMs: 1_000, probes };
+      expect(struckAt(new PingBudget(MIN_PING_MS, keepalive, 0), keepalive, life, 1_000_000)).toBeUndefined();
+    }
+  });
+
+  // Known to fail: a triple that was raised to idle = minPingInterval beats each 950 ms, as idle is jittered, and on a
+  // path without delay it empties the bucket within minutes. The bucket should fill each 0.9 x minPingInterval.
+  it.fails('never strikes a peer whose idle is just what we accept, on a path without delay', () => {
+    const keepalive = { idleMs: MIN_PING_MS, intervalMs: MIN_PING_MS, probes: 3 };
+    const life: Life = { delays: [0], lateness: [0], random: [0.5] };
+    expect(struckAt(new PingBudget(MIN_PING_MS, keepalive, 0), keepalive, life, 3_600_000)).toBeUndefined();
+  });
+});

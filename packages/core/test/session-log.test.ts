@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { SessionEvents } from '../src/session/api.ts';
+import { SessionLog } from '../src/session/session-log.ts';
+import type { Cause } from '../src/words/cause.ts';
+import type { Logger } from '../src/words/logger.ts';
+
+/** A logger that writes down its lines, and who its children are. */
+function createLogger(enabled?: readonly string[]) {
+  const lines: [level: string, message: string, bindings: object][] = [];
+  const asked: string[] = [];
+  const make = (bindings: object): Logger => {
+    const write = (level: string) => (_: object, message: string) => void lines.push([level, message, bindings]);
+    const levels = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+    const isLevelEnabled = (level: string): boolean => {
+      asked.push(level);
+      return enabled?.includes(level) === true;
+    };
+    const logger = { ...levels, child: (more: Record<string, unknown>) => make({ ...bindings, ...more }) };
+    return enabled === undefined ? logger : { ...logger, isLevelEnabled };
+  };
+  return { logger: make({}), lines, asked };
+}
+
+function ended(cause: Cause): SessionEvents['disconnect'] {
+  return { epoch: 1, cause, evidence: {} as never };
+}
+
+const PAYLOADS: { readonly [Name in keyof SessionEvents]: SessionEvents[Name] } = {
+  connect: { epoch: 1, keepalive: undefined, boundMs: undefined, raised: false },
+  suspect: { epoch: 1, silenceMs: 25_000, probesSent: 2 },
+  alive: { epoch: 1, silenceMs: 26_000 },
+  dead: ended('silent'),
+  disconnect: ended('silent'),
+  reconnecting: { attempt: 1, delayMs: 500, cause: 'eof', evidence: {} as never },
+  drain: {},
+  end: ended('silent'),
+};
+
+describe('SessionLog', () => {
+  it('writes each of the 8 events at its level, in fixed words, with the bindings of the session', () => {
+    const { logger, lines } = createLogger();
+    const log = new SessionLog(logger);
+    for (const name of Object.keys(PAYLOADS) as (keyof SessionEvents)[]) {
+      log.write(name, PAYLOADS[name], () => ({ session: 's-1' }));
+    }
+    expect(lines.map(([level, message]) => `${level}: ${message}`)).toEqual([
+      'info: connected',
+      'warn: peer suspected',
+      'info: peer alive again',
+      'warn: peer judged dead',
+      'info: disconnected',
+      'info: reconnecting',
+      'debug: queue drained',
+      'debug: session ended',
+    ]);
+    expect(lines.every(([, , bindings]) => (bindings as { session: string }).session === 's-1')).toBe(true);
+  });
+
+  it('makes its child once, and looks at the bindings for the first line only', () => {
+    const { logger, lines } = createLogger();
+    const log = new SessionLog(logger);
+    let looked = 0;
+    for (let i = 0; i < 3; i += 1) {
+      log.write('drain', {}, () => {
+        looked += 1;
+        return { looked };
+      });
+    }
+    expect(looked).toBe(1);
+    expect(lines.length).toBe(3);
+  });
+
+  it.each<[Cause, string]>([
+    ['protocol-error', 'warn'],
+    ['not-our-protocol', 'warn'],
+    ['too-many-pings', 'warn'],
+    ['eof', 'info'],
+    ['silent', 'info'],
+  ])('writes a disconnect for %s at %s', (cause, level) => {
+    const { logger, lines } = createLogger();
+    new SessionLog(logger).write('disconnect', ended(cause), () => ({}));
+    expect(lines.map(([written]) => written)).toEqual([level]);
+  });
+
+  it('writes nothing and makes no child where the level is not enabled', () => {
+    const { logger, lines, asked } = createLogger(['warn']);
+    const log = new SessionLog(logger);
+    log.write('connect', PAYLOADS.connect, () => {
+      throw new Error('nobody asked');
+    });
+    expect([lines, asked]).toEqual([[], ['info']]);
+    log.write('suspect', PAYLOADS.suspect, () => ({}));
+    expect(lines.length).toBe(1);
+  });
+});

@@ -1,0 +1,771 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { resolveSessionOptions } from '../src/rules/options.ts';
+import { LiveSession } from '../src/session/session.ts';
+import { ProtocolError } from '../src/words/errors.ts';
+import type { AckFrame, DataFrame } from '../src/words/frame.ts';
+import { bytesOf, closeFrame, PREAMBLE, welcomeFrame } from './support/connection-rig.ts';
+import { FakeClock } from './support/fake-clock.ts';
+import { fateOf, settle } from './support/fate.ts';
+import { createSessionRig, type SessionRig } from './support/session-rig.ts';
+import { textCodec } from './support/text-codec.ts';
+
+function data(number: number, message: unknown = number): DataFrame {
+  return { type: 'data', number, payload: textCodec.encode(message) };
+}
+
+function ack(handled: number): AckFrame {
+  return { type: 'ack', received: handled, handled };
+}
+
+/** The events of a log, in order. */
+function eventsOf(log: readonly string[]): string[] {
+  return log.filter((line) => line.startsWith('tell ')).map((line) => line.slice(5));
+}
+
+function writesOf(log: readonly string[]): string[] {
+  return log.filter((line) => line.startsWith('write ')).map((line) => line.slice(6));
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe('LiveSession: connecting', () => {
+  it('knows nothing of its peer before the first connection', () => {
+    const { session } = createSessionRig();
+    expect([session.id, session.epoch, session.peer, session.address]).toEqual(['', 0, undefined, undefined]);
+    expect(session.inspect()).toEqual({
+      id: '',
+      state: 'waiting',
+      belief: 'dead',
+      epoch: 0,
+      rtt: undefined,
+      silenceMs: undefined,
+      missed: 0,
+      allowed: undefined,
+      queuedMessages: 0,
+      queuedBytes: 0,
+      unwrittenBytes: 0,
+      bytesIn: 0,
+      bytesOut: 0,
+      upMs: undefined,
+      lastCause: undefined,
+    });
+  });
+
+  it('tells connect with the bound of 35,000 ms, after the write and the arming', async () => {
+    const { session, told, open, take } = createSessionRig();
+    open();
+    expect(take()).toEqual(['write PREAMBLE, HELLO', 'arm 10000', 'arm 10000', 'arm 20000', 'tell connect']);
+    const keepalive = { idleMs: 20_000, intervalMs: 5_000, probes: 3 };
+    expect(told).toEqual([['connect', { epoch: 1, keepalive, boundMs: 35_000, raised: false }]]);
+    expect(session.peer).toEqual({ boot: 'boot-1', metadata: { name: 'server' } });
+    expect([session.epoch, session.address]).toEqual([1, '10.0.0.7:5000']);
+    await settle();
+    expect(eventsOf(take())).toEqual([]);
+  });
+
+  it('L1: tells connect without a bound where it does not watch', () => {
+    const { told, open } = createSessionRig({ keepalive: false });
+    open();
+    expect(told[0]?.[1]).toEqual({ epoch: 1, keepalive: undefined, boundMs: undefined, raised: false });
+  });
+
+  it('has the identity that it is given', () => {
+    const { session } = createSessionRig();
+    session.identify('session-1');
+    expect(session.id).toBe('session-1');
+  });
+
+  it('shows its state: connecting, open, closing, ended', async () => {
+    const { session, clock, dial, open } = createSessionRig({ lasts: true });
+    const first = dial();
+    expect(session.inspect()).toMatchObject({ state: 'connecting', belief: 'alive', silenceMs: undefined, bytesIn: 0 });
+    first.connection.handleClosed({ code: 'ECONNRESET', syscall: 'read' });
+    expect(session.inspect()).toMatchObject({ state: 'waiting', belief: 'dead', lastCause: 'reset' });
+    const { receive, transport } = open();
+    clock.advanceTo(20_000);
+    clock.moveTo(20_030);
+    receive({ type: 'pong', number: 1 });
+    clock.moveTo(21_000);
+    transport.unwritten = 9;
+    const fate = fateOf(session.send('abc'));
+    const { bytesIn, bytesOut, rtt, ...snapshot } = session.inspect();
+    expect(snapshot).toEqual({
+      id: '',
+      state: 'open',
+      belief: 'alive',
+      epoch: 2,
+      silenceMs: 970,
+      missed: 0,
+      allowed: 3,
+      queuedMessages: 1,
+      queuedBytes: 5,
+      unwrittenBytes: 9,
+      upMs: 21_000,
+      lastCause: 'reset',
+    });
+    expect([rtt?.latestMs, bytesIn > 50, bytesOut > 50]).toEqual([30, true, true]);
+    void session.close();
+    expect(session.inspect().state).toBe('closing');
+    session.destroy();
+    await settle();
+    expect(session.inspect()).toMatchObject({ state: 'ended', queuedMessages: 0, lastCause: 'closed-locally' });
+    expect(fate.now).toBe('ERR_CLOSED');
+  });
+
+  it('an attempt that fails is the last cause, and has no evidence but the error', () => {
+    const { session, take } = createSessionRig({ lasts: true });
+    session.failToDial('refused', 'ECONNREFUSED');
+    expect(take()).toEqual([]);
+    expect(session.inspect().lastCause).toBe('refused');
+    expect(session.endings).toEqual([
+      {
+        cause: 'refused',
+        evidence: {
+          epoch: 0,
+          phase: 'connecting',
+          silenceMs: undefined,
+          probesSent: 0,
+          rttMs: undefined,
+          stallMs: undefined,
+          code: 'ECONNREFUSED',
+          syscall: 'connect',
+          detail: 'connect ECONNREFUSED',
+          hint: undefined,
+        },
+        goodbye: undefined,
+      },
+    ]);
+  });
+
+  it('a handshake that fails tells no connect and no disconnect: only end', () => {
+    const { clock, dial, take } = createSessionRig();
+    dial();
+    clock.advanceTo(10_000);
+    expect(eventsOf(take())).toEqual(['end']);
+  });
+
+  it('takes no HELLO: it is established', () => {
+    const { session } = createSessionRig();
+    expect(() => session.handleHello()).toThrow(ProtocolError);
+  });
+
+  it('ends with its connection unless it is made to last', () => {
+    const clock = new FakeClock();
+    const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => logger };
+    const parts = { clock, random: () => 0, codec: textCodec, logger, publish: () => {} };
+    const session = new LiveSession(parts, resolveSessionOptions({}), undefined);
+    const ended = vi.fn();
+    session.on('end', ended);
+    session.destroy();
+    expect(ended.mock.calls).toMatchObject([[{ cause: 'closed-locally', evidence: { phase: 'connecting' } }]]);
+  });
+});
+
+describe('LiveSession: the heartbeat', () => {
+  it('publishes each PING, and tells suspect and alive with the length of the silence', () => {
+    const { clock, open, take, told } = createSessionRig();
+    const { receive } = open();
+    take();
+    clock.advanceTo(26_000);
+    receive({ type: 'pong', number: 2 });
+    expect(take().filter((line) => /tell|publish/.test(line))).toEqual([
+      'publish probe',
+      'publish probe',
+      'tell suspect',
+      'tell alive',
+    ]);
+    expect(told.slice(1)).toEqual([
+      ['suspect', { epoch: 1, silenceMs: 25_000, probesSent: 2 }],
+      ['alive', { epoch: 1, silenceMs: 26_000 }],
+    ]);
+  });
+
+  it('L6: 1 connect, 1 suspect, 1 dead, 1 disconnect, 1 end, and then silence', () => {
+    const { clock, open, take, told } = createSessionRig();
+    const { receive, connection } = open();
+    clock.advanceTo(100_000);
+    expect(eventsOf(take())).toEqual(['connect', 'suspect', 'dead', 'disconnect', 'end']);
+    const [, , dead, disconnect, end] = told.map(([, payload]) => payload);
+    expect(dead).toMatchObject({ epoch: 1, cause: 'silent', evidence: { silenceMs: 35_000, probesSent: 3 } });
+    expect(disconnect).toEqual(dead);
+    const { epoch: _, ...rest } = dead as { epoch: number };
+    expect(end).toEqual(rest);
+    receive(data(1));
+    connection.handleEnd();
+    clock.advanceTo(1e9);
+    expect(take()).toEqual([]);
+  });
+
+  it.each(['eof', 'reset'])('L6: tells no dead where it is not our own verdict: %s', (cause) => {
+    const { open, take } = createSessionRig();
+    const { connection } = open();
+    take();
+    if (cause === 'eof') connection.handleEnd();
+    else connection.handleClosed({ code: 'ECONNRESET', syscall: 'read' });
+    expect(eventsOf(take())).toEqual(['disconnect', 'end']);
+  });
+
+  it('a listener that throws at every event stops nothing: 3 PINGs, a verdict, and 5 errors afterwards', () => {
+    const later: (() => void)[] = [];
+    const { session, clock, open, take } = createSessionRig();
+    for (const name of ['connect', 'suspect', 'dead', 'disconnect', 'end'] as const) {
+      session.on(name, () => {
+        throw new Error(`at ${name}`);
+      });
+    }
+    const enqueue = globalThis.queueMicrotask;
+    vi.stubGlobal('queueMicrotask', (callback: () => void) => later.push(callback));
+    open();
+    clock.advanceTo(100_000);
+    vi.stubGlobal('queueMicrotask', enqueue);
+    expect(writesOf(take())).toEqual(['PREAMBLE, HELLO', 'PING 1', 'PING 2', 'PING 3', 'CLOSE connection judged-dead']);
+    const errors = later.flatMap((callback) => {
+      try {
+        callback();
+        return [];
+      } catch (error) {
+        return [(error as Error).message];
+      }
+    });
+    expect(errors).toEqual(['at connect', 'at suspect', 'at dead', 'at disconnect', 'at end']);
+  });
+
+  it.each<['destroy' | 'close']>([['destroy'], ['close']])(
+    'L6: a listener of dead that calls %s() hears disconnect before end, each once',
+    async (method) => {
+      const { session, clock, open, take, told } = createSessionRig({ lasts: true });
+      session.on('dead', () => void session[method]());
+      open();
+      clock.advanceTo(100_000);
+      await settle();
+      expect(eventsOf(take())).toEqual(['connect', 'suspect', 'dead', 'disconnect', 'end']);
+      expect(told.at(-1)?.[1]).toMatchObject({ cause: 'silent' });
+    },
+  );
+
+  it('L6: a listener of disconnect that calls destroy() ends a session that would have lasted', () => {
+    const { session, open, take } = createSessionRig({ lasts: true });
+    session.on('disconnect', () => session.destroy());
+    const { connection } = open();
+    connection.handleEnd();
+    expect(eventsOf(take())).toEqual(['connect', 'disconnect', 'end']);
+    expect(session.inspect().state).toBe('ended');
+  });
+
+  it('L6: who destroys it before connect is told hears neither connect nor disconnect', async () => {
+    const { session, open, take } = createSessionRig();
+    session.onBeforeConnect = () => session.destroy();
+    open();
+    await settle();
+    expect(eventsOf(take())).toEqual(['end']);
+  });
+
+  it('L9: the late end of a connection touches nothing of the one that has followed it', async () => {
+    const { session, open, take } = createSessionRig({ lasts: true });
+    const old = open();
+    const sent = fateOf(session.send('x'));
+    await settle();
+    const next = open();
+    take();
+    old.connection.destroy('closed-locally');
+    await settle();
+    expect(eventsOf(take())).toEqual([]);
+    expect([session.inspect().state, session.epoch, sent.now]).toEqual(['open', 2, 'pending']);
+    next.connection.handleEnd();
+    await settle();
+    expect(eventsOf(take())).toEqual(['disconnect']);
+  });
+});
+
+describe('LiveSession: messages', () => {
+  it('sends what was queued before the first connection in 1 write, once connect is told', async () => {
+    const { session, open, take } = createSessionRig();
+    const fates = ['a', 'b'].map((message) => fateOf(session.send(message)));
+    const { receive } = open();
+    await settle();
+    const log = take();
+    expect(log.indexOf('tell connect')).toBeLessThan(log.indexOf('write DATA 1, DATA 2'));
+    receive({ type: 'result', number: 1, ok: true, value: textCodec.encode('A') }, ack(2));
+    await settle();
+    expect(fates.map(({ now }) => now)).toEqual(['A', undefined]);
+  });
+
+  it('sends 3 messages of one turn in 1 write', async () => {
+    const { session, open, take } = createSessionRig();
+    open();
+    await settle();
+    take();
+    for (const message of ['a', 'b', 'c']) void session.send(message);
+    expect(take()).toEqual([]);
+    await settle();
+    expect(writesOf(take())).toEqual(['DATA 1, DATA 2, DATA 3']);
+  });
+
+  it('hands messages to the handler with the session, and answers 2 of one chunk in 1 write', async () => {
+    const taken: unknown[] = [];
+    const { session, open, take } = createSessionRig({
+      handler: (message, from) => {
+        taken.push([message, from === session]);
+        return message === 'ask' ? 'answer' : undefined;
+      },
+    });
+    const { receive } = open();
+    await settle();
+    take();
+    receive(data(1, 'ask'), data(2, 'tell'));
+    expect(take()).toEqual(['arm 20000']); // write and arm first: the handler runs behind them
+    expect(taken).toEqual([
+      ['ask', true],
+      ['tell', true],
+    ]);
+    await settle();
+    expect(writesOf(take())).toEqual(['RESULT 1, ACK 2 of 2']);
+  });
+
+  it('takes a message that comes in one chunk with WELCOME, behind connect', () => {
+    const order: string[] = [];
+    const { session, dial } = createSessionRig({ handler: () => void order.push('handled') });
+    session.on('connect', () => order.push('connect'));
+    const { connection } = dial();
+    connection.handleBytes(PREAMBLE);
+    connection.handleBytes(bytesOf(welcomeFrame({ codec: 'text' }), data(1)));
+    expect(order).toEqual(['connect', 'handled']);
+  });
+
+  it('refuses messages with no-handler where there is none', async () => {
+    const { open, take, session } = createSessionRig();
+    const { receive } = open();
+    receive(data(1));
+    await settle();
+    expect(writesOf(take()).at(-1)).toBe('RESULT 1 no-handler, ACK 1 of 1');
+    expect(session.inspect().state).toBe('open');
+  });
+
+  it('pauses reading while 1 message of at most 1 waits for the handler, and resumes after it', async () => {
+    let finish: () => void = () => {};
+    const handler = (): Promise<void> =>
+      new Promise((resolve) => {
+        finish = resolve;
+      });
+    const { open, take } = createSessionRig({ handler, maxUnhandledMessages: 1 });
+    const { receive } = open();
+    take();
+    receive(data(1), data(2));
+    expect(take()).toContain('pause');
+    finish();
+    await settle();
+    expect(take()).toContain('resume');
+  });
+
+  it('tells drain when the queue is empty after ERR_QUEUE_FULL, behind the write and the arming', async () => {
+    const { session, open, take } = createSessionRig({ maxQueuedMessages: 1 });
+    const { receive } = open();
+    const sent = session.send('a');
+    await expect(session.send('b')).rejects.toMatchObject({ code: 'ERR_QUEUE_FULL' });
+    await settle();
+    take();
+    receive(ack(1), { type: 'ping', number: 1 });
+    expect(take()).toEqual(['write PONG 1', 'arm 20000']);
+    await sent;
+    await settle();
+    expect(eventsOf(take())).toEqual(['drain']);
+  });
+
+  it('L6: tells no drain behind end', async () => {
+    const { session, open, take } = createSessionRig({ maxQueuedMessages: 1 });
+    open();
+    const fate = fateOf(session.send('a'));
+    await expect(session.send('b')).rejects.toMatchObject({ code: 'ERR_QUEUE_FULL' });
+    session.destroy();
+    await settle();
+    expect(eventsOf(take())).toEqual(['connect', 'disconnect', 'end']);
+    expect(fate.now).toBe('ERR_IN_DOUBT');
+  });
+
+  it('D4: a lost connection puts 1 sent message in doubt; 1 that was not sent goes out on the next, as number 1', async () => {
+    const { session, open, take } = createSessionRig({ lasts: true });
+    const { connection } = open();
+    const fates = [fateOf(session.send('sent'))];
+    await settle();
+    fates.push(fateOf(session.send('unsent'))); // its turn never comes
+    connection.handleEnd();
+    await settle();
+    expect(fates.map(({ now }) => now)).toEqual(['ERR_IN_DOUBT', 'pending']);
+    take();
+    const { receive } = open();
+    await settle();
+    expect(writesOf(take())).toEqual(['PREAMBLE, HELLO', 'DATA 1']);
+    receive(ack(1));
+    await settle();
+    expect(fates.map(({ now }) => now)).toEqual(['ERR_IN_DOUBT', undefined]);
+  });
+
+  it('ends with protocol-error where the peer answers a message that was never sent', () => {
+    const { open, take, told } = createSessionRig();
+    const { receive } = open();
+    take();
+    receive(ack(1));
+    expect(eventsOf(take())).toEqual(['disconnect', 'end']);
+    expect(told.at(-1)?.[1]).toMatchObject({
+      cause: 'protocol-error',
+      evidence: { detail: 'an answer to message 1, where 0 was the last one sent' },
+    });
+  });
+});
+
+describe('LiveSession: closing', () => {
+  it('says CLOSE behind the 2 messages that wait, with the number of the last message taken', async () => {
+    const { session, open, take } = createSessionRig({ handler: () => {} });
+    const { receive, transport } = open();
+    receive(data(1), data(2));
+    await settle();
+    take();
+    void session.send('a').catch(() => {});
+    void session.send('b').catch(() => {});
+    void session.close('enough');
+    await settle();
+    expect(writesOf(take())).toEqual(['DATA 1, DATA 2, CLOSE session normal']);
+    expect(transport.frames.at(-1)).toEqual(closeFrame({ lastAccepted: 2, reason: 'enough' }));
+  });
+
+  it('says CLOSE with lastAccepted 0 where no message ever came', async () => {
+    const { session, open } = createSessionRig();
+    const { transport } = open();
+    void session.close();
+    await settle();
+    expect(transport.frames.at(-1)).toEqual(closeFrame());
+  });
+
+  it('rejects a message with ERR_CLOSED once it is closing, and once it has ended', async () => {
+    const { session, open } = createSessionRig();
+    open();
+    const closing = session.close();
+    await expect(session.send('late')).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+    session.destroy();
+    await closing;
+    await expect(session.send('late')).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+  });
+
+  it('takes no message that comes behind its own CLOSE', async () => {
+    const handler = vi.fn();
+    const { session, open } = createSessionRig({ handler });
+    const { receive, transport } = open();
+    receive(data(1));
+    await settle();
+    void session.close();
+    await settle();
+    receive(data(2), data(3));
+    await settle();
+    expect(handler.mock.calls.map(([message]) => message)).toEqual([1]);
+    expect(transport.frames.at(-1)).toEqual(closeFrame({ lastAccepted: 1 }));
+  });
+
+  it('ends at once without a connection: messages that wait are handed back with ERR_CLOSED', async () => {
+    const { session, take, told } = createSessionRig({ lasts: true });
+    const fate = fateOf(session.send('x'));
+    await session.close();
+    expect(eventsOf(take())).toEqual(['end']);
+    expect(told[0]?.[1]).toMatchObject({ cause: 'closed-locally', evidence: { phase: 'connecting', code: undefined } });
+    expect(fate.now).toBe('ERR_CLOSED');
+  });
+
+  it('ends at once while it connects', async () => {
+    const { session, dial, take } = createSessionRig({ lasts: true });
+    dial();
+    take();
+    await session.close();
+    expect(take()).toEqual(['disarm', 'destroy', 'tell end']);
+  });
+
+  it('resolves at end, for each of 3 who close it, and after it', async () => {
+    const { session, open, take } = createSessionRig();
+    const { receive, connection } = open();
+    const closed = [fateOf(session.close()), fateOf(session.close()), fateOf(session[Symbol.asyncDispose]())];
+    await settle();
+    receive(closeFrame());
+    await settle();
+    expect(closed.map(({ now }) => now)).toEqual(['pending', 'pending', 'pending']);
+    connection.handleEnd();
+    connection.handleClosed();
+    await settle();
+    expect(closed.map(({ now }) => now)).toEqual([undefined, undefined, undefined]);
+    await session.close();
+    expect(writesOf(take()).filter((write) => write.includes('CLOSE')).length).toBe(1);
+  });
+
+  it('destroys without a CLOSE: sent messages are in doubt, unsent ones are closed, and once is enough', async () => {
+    const { session, open, take } = createSessionRig({ lasts: true });
+    open();
+    const fates = [fateOf(session.send('sent'))];
+    await settle();
+    fates.push(fateOf(session.send('unsent')));
+    take();
+    session.destroy();
+    session.destroy();
+    await settle();
+    expect(take()).toEqual(['disarm', 'destroy', 'tell disconnect', 'tell end']);
+    expect(fates.map(({ now }) => now)).toEqual(['ERR_IN_DOUBT', 'ERR_CLOSED']);
+  });
+
+  it('answers the goodbye of the peer with its own words, and sends FIN as nothing is owed', async () => {
+    const { open, take } = createSessionRig();
+    const { receive, transport } = open();
+    await settle();
+    take();
+    receive(closeFrame({ code: 'going-away', retryAfterMs: 500, spreadMs: 100, reason: 'restart' }));
+    await settle();
+    expect(take()).toEqual(['arm 5000', 'write CLOSE session going-away', 'arm 5000', 'FIN']);
+    expect(transport.frames.at(-1)).toEqual(closeFrame({ code: 'going-away' }));
+  });
+
+  it('hands back with ERR_CLOSED what the goodbye of the session has not accepted: 1 of 2', async () => {
+    const { session, open } = createSessionRig();
+    const { receive } = open();
+    const fates = ['a', 'b'].map((message) => fateOf(session.send(message)));
+    await settle();
+    receive(closeFrame({ lastAccepted: 1 }));
+    await settle();
+    expect(fates.map(({ now }) => now)).toEqual(['pending', 'ERR_CLOSED']);
+    receive(ack(1));
+    await settle();
+    expect(fates.map(({ now }) => now)).toEqual([undefined, 'ERR_CLOSED']);
+  });
+
+  it('a goodbye of the connection only: what it has not accepted goes out on the next one, and messages are taken meanwhile', async () => {
+    const { session, open, take } = createSessionRig({ lasts: true });
+    const first = open();
+    const fates = ['a', 'b'].map((message) => fateOf(session.send(message)));
+    await settle();
+    first.receive(ack(1), closeFrame({ scope: 'connection', code: 'going-away', lastAccepted: 1 }));
+    await settle();
+    expect(session.inspect().state).toBe('closing');
+    fates.push(fateOf(session.send('c')));
+    first.connection.handleEnd();
+    first.connection.handleClosed();
+    await settle();
+    expect(eventsOf(take())).toEqual(['connect', 'disconnect']);
+    expect(session.inspect()).toMatchObject({ state: 'waiting', lastCause: 'going-away', queuedMessages: 2 });
+    const second = open();
+    await settle();
+    expect(writesOf(take()).at(-1)).toBe('DATA 1, DATA 2');
+    second.receive(ack(2));
+    await settle();
+    expect(fates.map(({ now }) => now)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('close() after a goodbye of the connection ends the session too, with 1 CLOSE', async () => {
+    const { session, open, take } = createSessionRig({ lasts: true });
+    const { receive, connection } = open();
+    receive(closeFrame({ scope: 'connection', code: 'going-away' }));
+    await settle();
+    const closed = fateOf(session.close());
+    await settle();
+    connection.handleEnd();
+    connection.handleClosed();
+    await settle();
+    expect(closed.now).toBeUndefined();
+    expect(eventsOf(take())).toEqual(['connect', 'disconnect', 'end']);
+    expect(connection.isOpen).toBe(false);
+  });
+
+  it('ends where its own goodbye meant the connection only: nobody would come back', async () => {
+    const { session, open, take } = createSessionRig();
+    const { receive, connection, transport } = open();
+    const goodbye = {
+      scope: 'connection',
+      code: 'going-away',
+      retryAfterMs: 9_000,
+      spreadMs: 99,
+      reason: 'bye',
+    } as const;
+    const closed = fateOf(session.sayGoodbye(goodbye));
+    void session.send('still taken').catch(() => {});
+    await settle();
+    expect(transport.frames.slice(-2)).toEqual([data(1, 'still taken'), closeFrame({ ...goodbye, lastAccepted: 0 })]);
+    receive(closeFrame({ scope: 'connection', code: 'going-away' }));
+    await settle();
+    connection.handleEnd();
+    connection.handleClosed();
+    await settle();
+    expect(eventsOf(take())).toEqual(['connect', 'disconnect', 'end']);
+    expect(closed.now).toBeUndefined();
+    await session.sayGoodbye(goodbye);
+  });
+});
+
+// We have sent 1 message, which awaits its answer; 1 message of the peer's is with our handler. Four things now happen, in
+// any order: we close; the peer's CLOSE comes; both answers (ACK comes, our handler is done); the peer's FIN comes. Whatever
+// comes after the end must change nothing.
+describe('LiveSession: the closing state, as a table', () => {
+  type Row = [names: string, cause: string, ours: 'handled' | 'in doubt', isFinSent: boolean];
+
+  const CLOSE_TIMEOUT_MS = 5_000;
+
+  async function createBusy() {
+    let finish: () => void = () => {};
+    const handler = (): Promise<void> =>
+      new Promise((resolve) => {
+        finish = resolve;
+      });
+    const rig: SessionRig = createSessionRig({ handler });
+    const line = rig.open();
+    const fate = fateOf(rig.session.send('ours'));
+    line.receive(data(1, 'theirs'));
+    await settle();
+    rig.take();
+    const steps: Readonly<Record<string, () => void>> = {
+      close: () => void rig.session.close(),
+      CLOSE: () => line.receive(closeFrame({ lastAccepted: 1 })),
+      answers: () => {
+        line.receive(ack(1));
+        finish();
+      },
+      FIN: () => line.connection.handleEnd(),
+    };
+    return {
+      ...rig,
+      ...line,
+      fate,
+      happen: async (names: string) => {
+        for (const name of names.split(' ')) {
+          steps[name]?.();
+          await settle();
+        }
+      },
+      outcome: () => ({
+        events: eventsOf(rig.log),
+        cause: rig.session.endings[0]?.cause,
+        ours: fate.now,
+        fins: rig.log.filter((line) => line === 'FIN').length,
+        closes: rig.log.filter((line) => line.includes('CLOSE')).length,
+      }),
+    };
+  }
+
+  // What happens | how it ends | what became of our message | whether we have sent FIN
+  const ORDERS: readonly Row[] = [
+    ['close CLOSE answers FIN', 'closed-locally', 'handled', true],
+    ['close CLOSE FIN answers', 'closed-locally', 'in doubt', false],
+    ['close answers CLOSE FIN', 'closed-locally', 'handled', true],
+    ['close answers FIN CLOSE', 'eof', 'handled', false],
+    ['close FIN CLOSE answers', 'eof', 'in doubt', false],
+    ['close FIN answers CLOSE', 'eof', 'in doubt', false],
+    ['CLOSE close answers FIN', 'closed-by-peer', 'handled', true],
+    ['CLOSE close FIN answers', 'closed-by-peer', 'in doubt', false],
+    ['CLOSE answers close FIN', 'closed-by-peer', 'handled', true],
+    ['CLOSE answers FIN close', 'closed-by-peer', 'handled', true],
+    ['CLOSE FIN close answers', 'closed-by-peer', 'in doubt', false],
+    ['CLOSE FIN answers close', 'closed-by-peer', 'in doubt', false],
+    ['answers close CLOSE FIN', 'closed-locally', 'handled', true],
+    ['answers close FIN CLOSE', 'eof', 'handled', false],
+    ['answers CLOSE close FIN', 'closed-by-peer', 'handled', true],
+    ['answers CLOSE FIN close', 'closed-by-peer', 'handled', true],
+    ['answers FIN close CLOSE', 'eof', 'handled', false],
+    ['answers FIN CLOSE close', 'eof', 'handled', false],
+    ['FIN close CLOSE answers', 'eof', 'in doubt', false],
+    ['FIN close answers CLOSE', 'eof', 'in doubt', false],
+    ['FIN CLOSE close answers', 'eof', 'in doubt', false],
+    ['FIN CLOSE answers close', 'eof', 'in doubt', false],
+    ['FIN answers close CLOSE', 'eof', 'in doubt', false],
+    ['FIN answers CLOSE close', 'eof', 'in doubt', false],
+  ];
+
+  it.each(ORDERS)('%s: %s, our message is %s, FIN: %s', async (names, cause, ours, isFinSent) => {
+    const busy = await createBusy();
+    await busy.happen(names);
+    busy.connection.handleClosed(); // the socket is gone, at the latest now
+    await settle();
+    const isSaid = /close.*FIN|CLOSE.*FIN/.test(names);
+    expect(busy.outcome()).toEqual({
+      events: ['disconnect', 'end'],
+      cause,
+      ours: ours === 'handled' ? undefined : 'ERR_IN_DOUBT',
+      fins: isFinSent ? 1 : 0,
+      closes: isSaid ? 1 : 0,
+    });
+    expect(busy.clock.alarmsSet).toBe(0);
+  });
+
+  // The same without the peer's FIN: after 5,000 ms since the first goodbye it is over.
+  const WITHOUT_FIN: readonly Row[] = [
+    ['close', 'closed-locally', 'in doubt', false],
+    ['close CLOSE', 'closed-locally', 'in doubt', false],
+    ['close answers', 'closed-locally', 'handled', false],
+    ['close CLOSE answers', 'closed-locally', 'handled', true],
+    ['close answers CLOSE', 'closed-locally', 'handled', true],
+    ['CLOSE', 'closed-by-peer', 'in doubt', false],
+    ['CLOSE close', 'closed-by-peer', 'in doubt', false],
+    ['CLOSE answers', 'closed-by-peer', 'handled', true],
+    ['CLOSE close answers', 'closed-by-peer', 'handled', true],
+    ['CLOSE answers close', 'closed-by-peer', 'handled', true],
+    ['answers close', 'closed-locally', 'handled', false],
+    ['answers close CLOSE', 'closed-locally', 'handled', true],
+    ['answers CLOSE', 'closed-by-peer', 'handled', true],
+    ['answers CLOSE close', 'closed-by-peer', 'handled', true],
+  ];
+
+  it.each(WITHOUT_FIN)(
+    '%s, and no FIN for 5,000 ms: %s, our message is %s, FIN: %s',
+    async (names, cause, ours, isFinSent) => {
+      const busy = await createBusy();
+      await busy.happen(names);
+      busy.clock.advanceTo(CLOSE_TIMEOUT_MS - 1);
+      expect(busy.outcome().events).toEqual([]);
+      busy.clock.advanceTo(CLOSE_TIMEOUT_MS);
+      await settle();
+      expect(busy.outcome()).toEqual({
+        events: ['disconnect', 'end'],
+        cause,
+        ours: ours === 'handled' ? undefined : 'ERR_IN_DOUBT',
+        fins: isFinSent ? 1 : 0,
+        closes: 1,
+      });
+      expect(busy.session.endings[0]?.evidence.detail).toBe('the goodbye was not finished in time');
+    },
+  );
+
+  it('the tables are complete: 24 orders of the 4, and 14 beginnings of them that have a goodbye and no FIN', () => {
+    const orders = (names: string[]): string[] =>
+      names.length < 2
+        ? names
+        : names.flatMap((name) => orders(names.filter((other) => other !== name)).map((rest) => `${name} ${rest}`));
+    const all = orders(['close', 'CLOSE', 'answers', 'FIN']);
+    expect(new Set(ORDERS.map(([names]) => names))).toEqual(new Set(all));
+    const beginnings = all
+      .map((names) => names.replace(/ ?FIN.*/, ''))
+      .flatMap((names) => [names, names.replace(/ \w+$/, '')]);
+    const goodbyes = beginnings.filter((names) => /close/i.test(names));
+    expect(new Set(WITHOUT_FIN.map(([names]) => names))).toEqual(new Set(goodbyes));
+  });
+});
+
+describe('LiveSession: what it tells', () => {
+  it('publishes an event first, then logs it, then tells the listeners', () => {
+    const order: string[] = [];
+    const logger = {
+      debug: () => order.push('log'),
+      info: () => order.push('log'),
+      warn: () => order.push('log'),
+      error: () => order.push('log'),
+      child: (bindings: object) => {
+        order.push(`child ${JSON.stringify(bindings)}`);
+        return logger;
+      },
+    };
+    const publish = (name: string): void => void order.push(`publish ${name}`);
+    const parts = { clock: new FakeClock(), random: () => 0, codec: textCodec, logger, publish };
+    const session = new LiveSession(parts, resolveSessionOptions({}), undefined);
+    session.on('end', () => order.push('listener'));
+    session.destroy();
+    expect(order).toEqual(['publish end', 'child {"session":""}', 'log', 'listener']);
+  });
+
+  it('ends what waits for events at end', async () => {
+    const { session } = createSessionRig();
+    const connect = session.next('connect');
+    session.destroy();
+    await expect(connect).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+  });
+});
