@@ -84,8 +84,27 @@ describe('Emitter: listeners', () => {
     bell.once('beat', ({ number }) => heard.push(number));
     bell.ring(1);
     bell.ring(3);
-    expect(heard).toEqual([2]); // the inner one is over before the outer one comes to it
+    expect(heard).toEqual([1]);
     expect(bell.listenerCount('beat')).toBe(1);
+  });
+
+  it('tells all of 1 event before any of the next, which a listener has caused, and finishes behind both', async () => {
+    const bell = new Bell();
+    const heard: string[] = [];
+    bell.on('beat', () => {
+      heard.push('a beat');
+      bell.stop('enough');
+      bell.finish();
+      heard.push('a has stopped it');
+    });
+    bell.on('stop', () => heard.push('a stop'));
+    bell.on('beat', () => heard.push('b beat'));
+    const events = bell.events(['beat', 'stop']);
+    bell.ring(1);
+    expect(heard).toEqual(['a beat', 'a has stopped it', 'b beat', 'a stop']);
+    const names: string[] = [];
+    for await (const { type } of events) names.push(type);
+    expect(names).toEqual(['beat', 'stop']);
   });
 
   it('takes a listener of once away before it was told', () => {

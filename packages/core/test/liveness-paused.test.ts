@@ -74,7 +74,7 @@ describe('L5: reading is paused', () => {
     const liveness = createSuspecting();
     liveness.handlePaused(34_000);
     liveness.handleResumed(90_000);
-    liveness.handleEvidence(90_001);
+    liveness.handleEvidence(90_000);
     drain(liveness);
     liveness.handlePaused(100_000);
     expect(drain(liveness)).toEqual([{ type: 'wait', until: 160_000 }]);

@@ -83,6 +83,17 @@ describe('Liveness, in any life', () => {
     );
   });
 
+  it('23: silence is death within the maximal bound also behind a full send queue that creeps for ever', () => {
+    const intervalsOfWriting = fc.double({ min: 0.1, max: 20, noNaN: true });
+    holds(
+      fc.property(configs, intervalsOfWriting, lives, (config, intervals, actions) => {
+        const writeTimeoutMs = Math.ceil(intervals * config.keepalive.intervalMs);
+        live({ ...config, writeTimeoutMs }, actions).silenceWhileQueueCreeps();
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('1, 2, 16: with timers on time and a queue that drains, the verdict falls exactly at first due + interval x probes', () => {
     holds(
       fc.property(configs, plainLives, (config, actions) => live(config, actions).silence()),

@@ -35,6 +35,7 @@ describe('L5: one poll phase before each decision', () => {
 
   it('L5: the poll phase of an older question does not answer a newer one', () => {
     const liveness = createLiveness({ keepalive: { idleMs: 100, intervalMs: 100, probes: 1 } });
+    liveness.handlePolled(50); // nobody asked for this one
     timeout(liveness, 100);
     timeout(liveness, 200); // asks
     liveness.handleEvidence(200);
@@ -206,9 +207,9 @@ describe('L5: the system slept', () => {
     expect(timeline(liveness)).toContain('26000 suspect'); // one interval after the sleep, not at 25 s
   });
 
-  it('L5: gives one interval before the verdict', () => {
+  it('L5: gives one interval before the verdict, also after a sleep of 1 s only', () => {
     const liveness = createSuspecting();
-    expect(timeout(liveness, 34_000, slept(34_000)).at(-1)).toEqual({ type: 'wait', until: 39_000 });
+    expect(timeout(liveness, 34_000, slept(34_000, 1_000)).at(-1)).toEqual({ type: 'wait', until: 39_000 });
   });
 
   it('L5: a byte after the sleep has verified already', () => {

@@ -122,6 +122,48 @@ describe('L4: a queue that moves', () => {
     expect(polled(liveness, 35_000)[0]).toEqual({ type: 'dead', verdict: 'write-stalled' });
   });
 
+  it('L4: writeTimeout below the bound makes no stall of our own out of a pause at the verdict', () => {
+    const liveness = createWaiting({ writeTimeoutMs: 10 });
+    look(liveness, 35_000, 30);
+    liveness.handlePaused(35_000);
+    liveness.handleResumed(35_000);
+    expect(look(liveness, 35_000, 30)[0]).toEqual({ type: 'confirm' });
+  });
+
+  it('L4: the cause is write-stalled also if only the second PING waited, behind a queue that moved', () => {
+    const liveness = createLiveness({ writeTimeoutMs: 38_000 });
+    look(liveness, 20_000, 0, 4);
+    look(liveness, 25_000, 4, 1_000);
+    polled(liveness, 25_000);
+    look(liveness, 30_000, 10);
+    expect(look(liveness, 35_000, 20)).toEqual([{ type: 'wait', until: 38_000 }]);
+    look(liveness, 38_000, 30);
+    expect(polled(liveness, 38_000)[0]).toEqual({ type: 'dead', verdict: 'write-stalled' });
+  });
+
+  it('L4: an extension of the last silence says nothing about this one', () => {
+    const liveness = createWaiting();
+    look(liveness, 35_000, 30);
+    liveness.handleEvidence(36_000);
+    // 56 s: PING 2 leaves. 61 s: PING 3 waits, and the queue rests.
+    look(liveness, 56_000, 1_000, 1_000);
+    look(liveness, 61_000, 1_000, 2_000);
+    polled(liveness, 61_000);
+    look(liveness, 66_000, 1_000);
+    look(liveness, 71_000, 1_000);
+    expect(polled(liveness, 71_000)[0]).toEqual({ type: 'dead', verdict: 'silent' });
+  });
+
+  it('L4: an older position that is told late is no progress', () => {
+    const liveness = createWaiting();
+    liveness.handleWritten(10);
+    expect(look(liveness, 35_000, 20)[0]).toEqual({ type: 'confirm' });
+    const waiting = createLiveness();
+    look(waiting, 20_000, 1_000, 1_000);
+    waiting.handleWritten(999);
+    expect(look(waiting, 25_000, 0)[0]).toEqual({ type: 'ping', number: 2 });
+  });
+
   it('L4: with 1 probe the suspicion comes on time, only the verdict is put off', () => {
     const liveness = createLiveness({ keepalive: ONE_PROBE });
     look(liveness, 20_000, 0);

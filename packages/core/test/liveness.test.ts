@@ -100,7 +100,14 @@ describe('L3: the triple', () => {
   it('L3: ordinary lateness of 1,250 ms moves no later probe and no verdict', () => {
     const liveness = createLiveness();
     expect(timeout(liveness, 21_250).at(-1)).toEqual({ type: 'wait', until: 25_000 });
-    expect(timeline(liveness).at(-1)).toBe('35000 dead silent');
+    expect(timeline(liveness)).toEqual([
+      '25000 ping 2',
+      '25000 confirm',
+      '25000 suspect',
+      '30000 ping 3',
+      '35000 confirm',
+      '35000 dead silent',
+    ]);
   });
 
   it('L3: a timer that is 1 ms early changes nothing', () => {

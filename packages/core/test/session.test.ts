@@ -254,6 +254,17 @@ describe('LiveSession: the heartbeat', () => {
     expect(session.inspect().state).toBe('ended');
   });
 
+  it('L6: a listener of connect that calls destroy() changes the order for nobody: the others hear connect first', () => {
+    const { session, open, take } = createSessionRig();
+    const heard: string[] = [];
+    session.on('connect', () => session.destroy());
+    for (const name of ['connect', 'disconnect', 'end'] as const) session.on(name, () => heard.push(name));
+    open();
+    expect(heard).toEqual(['connect', 'disconnect', 'end']);
+    expect(eventsOf(take())).toEqual(['connect', 'disconnect', 'end']);
+    expect(session.inspect().state).toBe('ended');
+  });
+
   it('L6: who destroys it before connect is told hears neither connect nor disconnect', async () => {
     const { session, open, take } = createSessionRig();
     session.onBeforeConnect = () => session.destroy();

@@ -75,8 +75,6 @@ export class Liveness {
   #nextProbeAt = 0;
   #probesDue = 0;
   #probesSent = 0;
-  /** One probe is due for each interval of this: `probes` of them, and up to as many again when excused. */
-  #probeForMs = 0;
   #suspectAt = 0;
   #deadAt = 0;
   #excuseLeftMs = 0;
@@ -233,11 +231,11 @@ export class Liveness {
   }
 
   /** When time will next change something. */
-  #dueAt({ intervalMs }: Keepalive): Instant | undefined {
+  #dueAt(keepalive: Keepalive): Instant | undefined {
     if (this.#state === 'dead' || this.#isConfirming()) return undefined;
     if (this.#pausedAt !== undefined) return this.#pausedAt + this.#freezeLeftMs;
     if (this.#state === 'quiet') return Math.max(this.#evidenceAt + this.#idleMs, this.#resumedAt);
-    const probeAt = this.#hasProbeLeft(intervalMs) ? this.#nextProbeAt : Number.POSITIVE_INFINITY;
+    const probeAt = this.#hasProbeLeft(keepalive) ? this.#nextProbeAt : Number.POSITIVE_INFINITY;
     return Math.min(probeAt, this.#suspected ? Number.POSITIVE_INFINITY : this.#suspectAt, this.#deadAt);
   }
 
@@ -247,7 +245,6 @@ export class Liveness {
     this.#nextProbeAt = dueAt;
     this.#probesDue = 0;
     this.#probesSent = 0;
-    this.#probeForMs = intervalMs * probes;
     this.#suspectAt = dueAt + intervalMs;
     this.#deadAt = dueAt + intervalMs * probes;
     this.#excuseLeftMs = intervalMs * probes;
@@ -278,16 +275,15 @@ export class Liveness {
     const grantedMs = Math.min(wantedAt - base, this.#excuseLeftMs);
     if (grantedMs > 0) {
       this.#excuseLeftMs -= grantedMs;
-      this.#probeForMs += grantedMs;
       this.#deadAt = base + grantedMs;
     }
-    this.#suspectAt = Math.min(Math.max(this.#suspectAt, wantedAt), this.#deadAt);
+    this.#suspectAt = Math.max(this.#suspectAt, wantedAt);
   }
 
   /** Sends the probe that is due, if any. Missed ones are never replayed: an excuse has moved the next one to now. */
-  #probe(now: Instant, { intervalMs }: Keepalive): void {
-    if (now < this.#nextProbeAt || !this.#hasProbeLeft(intervalMs)) return;
-    this.#nextProbeAt += intervalMs;
+  #probe(now: Instant, keepalive: Keepalive): void {
+    if (now < this.#nextProbeAt || !this.#hasProbeLeft(keepalive)) return;
+    this.#nextProbeAt += keepalive.intervalMs;
     this.#probesDue += 1;
     // At most one PING waits unwritten (L4).
     if (now >= this.#deadAt || this.#isPingWaiting()) return;
@@ -299,8 +295,9 @@ export class Liveness {
     this.#outputs.push({ type: 'ping', number: this.#pingNumber });
   }
 
-  #hasProbeLeft(intervalMs: number): boolean {
-    return this.#probesDue * intervalMs < this.#probeForMs;
+  /** `probes` of them, one for each interval, and up to as many again for what has been excused. */
+  #hasProbeLeft({ intervalMs, probes }: Keepalive): boolean {
+    return this.#probesDue * intervalMs < 2 * intervalMs * probes - this.#excuseLeftMs;
   }
 
   /** Marks what is due; the decision waits for one poll phase (L5). */

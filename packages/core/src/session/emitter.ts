@@ -58,6 +58,8 @@ export class Emitter<Events extends object> implements TypedEvents<Events> {
   #listeners: Map<keyof Events, readonly Entry[]> | undefined;
   #finishers: Set<() => void> | undefined;
   #finished = false;
+  /** While an event is told: what is to be told after it. */
+  #untold: (() => void)[] | undefined;
 
   on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): this {
     return this.#add(name, { listener: listener as Listener, isOnce: false });
@@ -134,9 +136,30 @@ export class Emitter<Events extends object> implements TypedEvents<Events> {
 
   /** Tells the listeners. */
   protected emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
-    const list = this.#listeners?.get(name);
-    if (list === undefined) return;
-    for (const entry of list) {
+    this.#inOrder(() => this.#tell(name, payload));
+  }
+
+  /** No event comes any more: ends what waits for one. */
+  protected finish(): void {
+    this.#inOrder(() => {
+      this.#finished = true;
+      for (const finish of [...(this.#finishers ?? [])]) finish();
+    });
+  }
+
+  /** What a listener causes waits until everybody has heard what came before: all hear the same order. */
+  #inOrder(step: () => void): void {
+    if (this.#untold !== undefined) {
+      this.#untold.push(step);
+      return;
+    }
+    this.#untold = [];
+    for (let next: (() => void) | undefined = step; next !== undefined; next = this.#untold.shift()) next();
+    this.#untold = undefined;
+  }
+
+  #tell<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
+    for (const entry of this.#listeners?.get(name) ?? []) {
       if (entry.isOnce && !this.#remove(name, entry)) continue;
       try {
         entry.listener(payload);
@@ -144,12 +167,6 @@ export class Emitter<Events extends object> implements TypedEvents<Events> {
         rethrowLater(error);
       }
     }
-  }
-
-  /** No event comes any more: ends what waits for one. */
-  protected finish(): void {
-    this.#finished = true;
-    for (const finish of [...(this.#finishers ?? [])]) finish();
   }
 }
 

@@ -81,6 +81,6 @@ export function blocked(endedAt: number, durationMs: number): Stall {
 }
 
 /** A sleep of the whole system that ended at `endedAt`. */
-export function slept(endedAt: number): Stall {
-  return { kind: 'slept', endedAt, durationMs: 3_600_000 };
+export function slept(endedAt: number, durationMs = 3_600_000): Stall {
+  return { kind: 'slept', endedAt, durationMs };
 }

@@ -1,0 +1,153 @@
+/**
+ * How soon are a thousand peers found dead that freeze at the same instant? Each verdict has to come within L3's bound.
+ *
+ * It is the hard case: all peers speak at one instant and are frozen at once (SIGSTOP: their kernel goes on taking and
+ * acknowledging bytes), so that all verdicts are due within the jitter of idle, a tenth of it.
+ */
+
+import type { Keepalive } from '@systole/core';
+import { boundMs } from '@systole/core';
+import { describeFlags, parseFlags } from '../support/flags.ts';
+import { Program, sharedNow } from '../support/program.ts';
+import type { Outcome, Scenario } from '../support/scenario.ts';
+import type { Summary } from '../support/statistics.ts';
+import { percentile, summarize } from '../support/statistics.ts';
+import { formatTable } from '../support/table.ts';
+import type { FromPeers, PeersConfig, ToPeers } from './peers.ts';
+import type { FromWatcher, ToWatcher, WatcherConfig } from './watcher.ts';
+
+const DEFAULTS = { connections: 1_000, idle: 2_000, interval: 1_000, probes: 3, rounds: 3 };
+
+/** A verdict may be so much later than its bound. */
+const TOLERANCE_MS = 100;
+/** Idle is shortened by at most a tenth (L8). */
+const SHORTEST_IDLE = 0.9;
+
+/** One round. Milliseconds, and numbers of connections. */
+interface Round {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+  /** max - bound: above 0 if late. */
+  readonly overBound: number;
+  /** From the freezing to the last verdict, by the clock of the process that froze. */
+  readonly afterFreezing: number;
+  readonly maxLoopDelay: number;
+  /** Processor time of the watcher, from the freezing on. */
+  readonly cpu: number;
+  /** Judged for another cause than `silent`, or before the freezing. */
+  readonly wrong: number;
+  readonly early: number;
+  /** Later than the bound and the tolerance, or never. */
+  readonly late: number;
+  /** Of the watcher: reported, and excused. */
+  readonly stalls: number;
+}
+
+async function measure(connections: number, keepalive: Keepalive): Promise<Round> {
+  const bound = boundMs(keepalive);
+  const watcherConfig: WatcherConfig = { keepalive, connections, patienceMs: 2 * bound + 5_000 };
+  await using watcher = new Program<FromWatcher, ToWatcher>(new URL('./watcher.js', import.meta.url), watcherConfig);
+  const { port } = await watcher.next('listening');
+  const minPingIntervalMs = Math.min(1_000, keepalive.idleMs, keepalive.intervalMs);
+  const peersConfig: PeersConfig = { port, connections, minPingIntervalMs };
+  await using peers = new Program<FromPeers, ToPeers>(new URL('./peers.js', import.meta.url), peersConfig);
+  await peers.next('connected');
+  watcher.send({ type: 'connected' });
+  await watcher.next('beating');
+  peers.send({ type: 'speak' });
+  await peers.next('spoken');
+  const frozenAt = sharedNow();
+  peers.freeze();
+  watcher.send({ type: 'measure' });
+  const { ended, stalls, maxLoopDelayMs, cpuMs } = await watcher.next('report');
+
+  const times = ended.map(({ silenceMs }) => silenceMs);
+  const earliest = SHORTEST_IDLE * keepalive.idleMs + keepalive.intervalMs * keepalive.probes;
+  const latest = bound + TOLERANCE_MS;
+  const missing = connections - ended.length;
+  return {
+    p50: percentile(times, 0.5),
+    p99: percentile(times, 0.99),
+    max: percentile(times, 1),
+    overBound: percentile(times, 1) - bound,
+    afterFreezing: Math.max(...ended.map(({ at }) => at)) - frozenAt,
+    maxLoopDelay: maxLoopDelayMs,
+    cpu: cpuMs,
+    wrong: ended.filter(({ cause, at }) => cause !== 'silent' || at < frozenAt).length,
+    early: times.filter((ms) => ms < earliest).length,
+    late: times.filter((ms) => ms > latest).length + missing,
+    stalls,
+  };
+}
+
+const COLUMNS: readonly (readonly [key: keyof Round, title: string])[] = [
+  ['p50', 'p50'],
+  ['p99', 'p99'],
+  ['max', 'max'],
+  ['overBound', 'max - bound'],
+  ['afterFreezing', 'after freezing'],
+  ['maxLoopDelay', 'loop delay'],
+  ['cpu', 'cpu'],
+  ['wrong', 'false'],
+  ['early', 'early'],
+  ['late', 'late'],
+  ['stalls', 'stalls'],
+];
+
+function holds({ wrong, early, late }: Round): boolean {
+  return wrong === 0 && early === 0 && late === 0;
+}
+
+function show(number: number): string {
+  return Number.isInteger(number) ? String(number) : number.toFixed(1);
+}
+
+function describeRounds(rounds: readonly Round[], summary: Readonly<Record<string, Summary>>): string {
+  const summaries = Object.values(summary);
+  return formatTable(
+    ['ms', ...COLUMNS.map(([, title]) => title)],
+    [
+      ...rounds.map((round, index) => [`round ${index + 1}`, ...COLUMNS.map(([key]) => show(round[key]))]),
+      ['median', ...summaries.map(({ median }) => show(median))],
+      ['spread', ...summaries.map(({ min, max }) => show(max - min))],
+    ],
+  );
+}
+
+async function run({ connections, idle, interval, probes, rounds: count }: typeof DEFAULTS): Promise<Outcome> {
+  const keepalive: Keepalive = { idleMs: idle, intervalMs: interval, probes };
+  const rounds: Round[] = [];
+  while (rounds.length < count) rounds.push(await measure(connections, keepalive));
+  const summary = Object.fromEntries(COLUMNS.map(([key]) => [key, summarize(rounds.map((round) => round[key]))]));
+  const passed = rounds.every(holds);
+  const bound = boundMs(keepalive);
+  const text = [
+    `${connections} connections, frozen at one instant; idle ${idle} ms, interval ${interval} ms, ${probes} probes: bound ${bound} ms`,
+    'p50, p99, max: from the last byte to the verdict. loop delay (the longest) and cpu: the watcher, from the freezing on.',
+    '',
+    describeRounds(rounds, summary),
+    '',
+    `${passed ? 'holds' : 'FAILS'}: each is judged silent within ${SHORTEST_IDLE * idle + interval * probes} to ${bound + TOLERANCE_MS} ms`,
+  ].join('\n');
+  return {
+    passed,
+    text,
+    results: { connections, keepalive, boundMs: bound, toleranceMs: TOLERANCE_MS, rounds, summary },
+  };
+}
+
+export const detect: Scenario = {
+  summary: 'how soon are peers found dead that freeze at the same instant',
+  flags: describeFlags({
+    connections: [DEFAULTS.connections, 'peers'],
+    idle: [DEFAULTS.idle, 'ms of silence before the first probe'],
+    interval: [DEFAULTS.interval, 'ms between probes'],
+    probes: [DEFAULTS.probes, 'unanswered probes before the verdict'],
+    rounds: [DEFAULTS.rounds, 'rounds'],
+  }),
+  prepare(args) {
+    const flags = parseFlags(args, DEFAULTS);
+    return () => run(flags);
+  },
+};

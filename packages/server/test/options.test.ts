@@ -1,0 +1,71 @@
+import { OptionsError } from '@systole/core';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import type { ServerOptions } from '../src/options.ts';
+import { checkServerOptions } from '../src/options.ts';
+
+/** Each option of a server with a value that is good. */
+const EVERY: Required<ServerOptions> = {
+  keepalive: { idle: '20s', interval: 5_000, probes: 3 },
+  strict: true,
+  minPingInterval: '1s',
+  writeTimeout: '1m',
+  pausedTimeout: 0,
+  handshakeTimeout: 10,
+  closeTimeout: 0,
+  maxFrameBytes: 2_048,
+  maxQueuedMessages: 1,
+  maxQueuedBytes: 1,
+  maxUnhandledMessages: 1,
+  metadata: { name: 'gateway' },
+  clock: {
+    now: () => 0,
+    alarm: () => ({ set() {}, clear() {} }),
+    afterPoll() {},
+    lastStall: undefined,
+    onStall: () => () => {},
+  },
+  codec: { name: 'json', encode: () => new Uint8Array(0), decode: () => undefined },
+  logger: pino({ level: 'silent' }),
+  random: () => 0,
+  onMessage: () => undefined,
+};
+
+function pathsOf(options: unknown): string[] {
+  try {
+    checkServerOptions(options as ServerOptions);
+  } catch (error) {
+    expect(error).toBeInstanceOf(OptionsError);
+    return (error as OptionsError).problems.map(({ path }) => path);
+  }
+  return [];
+}
+
+describe('checkServerOptions', () => {
+  it(`takes all ${Object.keys(EVERY).length} options, and none`, () => {
+    expect(pathsOf(EVERY)).toEqual([]);
+    expect(pathsOf({})).toEqual([]);
+  });
+
+  it.each(Object.keys(EVERY))('refuses a symbol where %s is due, and takes undefined for the default', (name) => {
+    expect(pathsOf({ ...EVERY, [name]: Symbol('wrong') })).toEqual([name]);
+    expect(pathsOf({ ...EVERY, [name]: undefined })).toEqual([]);
+  });
+
+  it.each(['host', 'port', 'path', 'reconnect', 'credentials', 'signal', 'dnsTimeout'])(
+    'refuses %s, which is an option of clients',
+    (name) => {
+      expect(pathsOf({ [name]: undefined })).toEqual([name]);
+    },
+  );
+
+  it('refuses metadata that does not fit into WELCOME', () => {
+    expect(pathsOf({ metadata: { blob: 'x'.repeat(15_000) } })).toEqual([]);
+    expect(pathsOf({ metadata: { blob: 'x'.repeat(16_000) } })).toEqual(['metadata']);
+  });
+
+  it('refuses what is no object', () => {
+    expect(pathsOf(null)).toEqual(['options']);
+    expect(pathsOf('fast')).toEqual(['options']);
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+
+/** What a package gives out at run time; types are checked by those who use them. */
+async function valuesOf(exports: Promise<object>): Promise<string[]> {
+  return Object.keys(await exports).sort();
+}
+
+describe('the public values', () => {
+  it('of @systole/server are 7: to listen, what can go wrong, and what a triple promises', async () => {
+    expect(await valuesOf(import('@systole/server'))).toEqual([
+      'CHANNELS',
+      'NotHandledError',
+      'OptionsError',
+      'PRESETS',
+      'SystoleError',
+      'createServer',
+      'describe',
+    ]);
+  });
+
+  it('of @systole/client are the same, with connect', async () => {
+    expect(await valuesOf(import('@systole/client'))).toEqual([
+      'CHANNELS',
+      'NotHandledError',
+      'OptionsError',
+      'PRESETS',
+      'SystoleError',
+      'connect',
+      'describe',
+    ]);
+  });
+
+  it('of server and client are one and the same thing where they have one name', async () => {
+    const [server, client] = await Promise.all([import('@systole/server'), import('@systole/client')]);
+    for (const name of [
+      'CHANNELS',
+      'NotHandledError',
+      'OptionsError',
+      'PRESETS',
+      'SystoleError',
+      'describe',
+    ] as const) {
+      expect(server[name]).toBe(client[name]);
+    }
+  });
+
+  it('of @systole/core are the rules, the session and the errors', async () => {
+    expect(await valuesOf(import('@systole/core'))).toEqual([
+      'Connection',
+      'Emitter',
+      'FrameDecoder',
+      'LiveSession',
+      'Liveness',
+      'MIN_STALL_MS',
+      'NotHandledError',
+      'OptionsError',
+      'PRESETS',
+      'ProtocolError',
+      'SystoleError',
+      'WIRE_VERSION',
+      'booleanSchema',
+      'boundMs',
+      'causeOfTransportError',
+      'checkOptions',
+      'describe',
+      'durationSchema',
+      'encodeFrame',
+      'fillSessionOptions',
+      'findOversize',
+      'functionSchema',
+      'integerSchema',
+      'methodsSchema',
+      'msgpackCodec',
+      'parseDuration',
+      'partEntries',
+      'plainSchema',
+      'resolveKeepalive',
+      'resolveSessionOptions',
+      'rethrowLater',
+      'sessionEntries',
+    ]);
+  });
+
+  it('of @systole/core/node are the edges to Node', async () => {
+    expect(await valuesOf(import('@systole/core/node'))).toEqual([
+      'BOOT_ID',
+      'CHANNELS',
+      'MIN_SLEEP_MS',
+      'SocketTransport',
+      'SystemClock',
+      'publishRejected',
+      'resolveParts',
+      'systemClock',
+    ]);
+  });
+
+  it('of @systole/testing are virtual time and a network that fails on demand', async () => {
+    expect(await valuesOf(import('@systole/testing'))).toEqual([
+      'ManualClock',
+      'SimulatedClock',
+      'SimulatedLink',
+      'SimulatedWorld',
+      'chunksOf',
+      'randomChunks',
+      'seededRandom',
+    ]);
+  });
+
+  it('do not bring tsyringe or reflect-metadata in', async () => {
+    await Promise.all([import('@systole/server'), import('@systole/client')]);
+    expect('getMetadata' in Reflect).toBe(false);
+  });
+});

@@ -1,0 +1,127 @@
+// Stalls of the watcher itself, on real sockets: nobody is judged for them, and nobody who is dead escapes by them (L5).
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { FromPeers, PeersConfig, ToPeers, Way } from '../support/peers.ts';
+import { Program } from '../support/program.ts';
+import type {
+  BlockedPeriod,
+  FromStallWatcher,
+  StallKind,
+  StallReport,
+  StallWatcherConfig,
+  ToStallWatcher,
+} from '../support/stall-watcher.ts';
+import { heldFor } from '../support/time.ts';
+
+// The bound is 500 ms, and each stall is longer.
+const KEEPALIVE = { idleMs: 200, intervalMs: Number(process.env['IV'] ?? 100), probes: Number(process.env['PR'] ?? 3)};
+const BOUND_MS = 200 + KEEPALIVE.intervalMs * KEEPALIVE.probes;
+const MIN_STALL_MS = BOUND_MS + 10;
+const MAX_STALL_MS = BOUND_MS + 90;
+const STALLS = 50;
+
+/** 20 peers that stay healthy, on each way to the watcher; and 10 that are frozen in the end. */
+const WAYS: readonly Way[] = [...Array(12).fill('direct'), ...Array(4).fill('long'), ...Array(4).fill('gate')];
+const FROZEN = 10;
+
+/** After it has asked to be stopped, the watcher goes on to wait for its sockets: there a process is stopped as a rule. */
+const SETTLE_MS = 3;
+
+const PLACES: readonly (readonly [where: string, kind: StallKind])[] = [
+  ['in a timer callback', 'timer'],
+  ['in an fs callback', 'fs'],
+  ["in another socket's data callback", 'socket'],
+  ['in a setImmediate callback', 'immediate'],
+  ['of the whole process, by SIGSTOP', 'stop'],
+];
+
+type Watcher = Program<FromStallWatcher, ToStallWatcher>;
+type Peers = Program<FromPeers, ToPeers>;
+
+/** What has come of the 50 stalls, and of those after 10 peers were frozen. */
+interface Outcome {
+  readonly healthy: StallReport;
+  readonly frozen: StallReport;
+}
+
+async function run(kind: StallKind): Promise<Outcome> {
+  const config = { kind, keepalive: KEEPALIVE, seed: 1, minStallMs: MIN_STALL_MS, maxStallMs: MAX_STALL_MS };
+  await using watcher: Watcher = new Program('stall-watcher', config satisfies StallWatcherConfig);
+  const { port, naivePort } = await watcher.next('listening');
+  await using others = await startPeers({ port, ways: WAYS, tickerPort: naivePort, tickers: 4 });
+  await using doomed = await startPeers({ port, ways: Array<Way>(FROZEN).fill('direct') });
+  const healthy = await stall(watcher, others, STALLS, 1);
+  doomed.freeze();
+  return { healthy, frozen: await stall(watcher, others, STALLS, FROZEN) };
+}
+
+async function startPeers(config: Omit<PeersConfig, 'minPingIntervalMs'>): Promise<Peers> {
+  const peers: Peers = new Program('peers', { ...config, minPingIntervalMs: KEEPALIVE.intervalMs });
+  await peers.next('connected');
+  return peers;
+}
+
+/** Lets the watcher stall, and does what it asks for meanwhile. */
+async function stall(watcher: Watcher, peers: Peers, times: number, untilEnded: number): Promise<StallReport> {
+  watcher.send({ type: 'stall', times, untilEnded });
+  for (;;) {
+    const message = await watcher.next('hold', 'release', 'stop', 'report');
+    if (message.type === 'report') return message;
+    if (message.type === 'stop') {
+      await heldFor(SETTLE_MS);
+      watcher.freeze();
+      await heldFor(message.durationMs);
+      watcher.thaw();
+      watcher.send({ type: 'continued' });
+    } else {
+      peers.send({ type: message.type });
+    }
+  }
+}
+
+function countPhases(periods: readonly BlockedPeriod[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { phase } of periods) counts[phase] = (counts[phase] ?? 0) + 1;
+  return counts;
+}
+
+const outcomes = new Map<StallKind, Promise<Outcome>>();
+
+beforeAll(async () => {
+  // All at the same time: who is blocked needs no processor.
+  for (const [, kind] of PLACES) outcomes.set(kind, run(kind));
+  await Promise.allSettled(outcomes.values());
+}, 90_000);
+
+describe.for(PLACES)('L5: 50 stalls %s, each longer than the bound of 500 ms', ([, kind]) => {
+  let healthy: StallReport;
+  let frozen: StallReport;
+
+  beforeAll(async () => {
+    ({ healthy, frozen } = await outcomes.get(kind)!);
+    if (process.env['SHOW']) console.log(kind, JSON.stringify(healthy), JSON.stringify(frozen));
+  });
+
+  it('L5: none of 30 healthy peers is judged: 0 disconnects in 50 stalls, at 4 phases of the heartbeat', () => {
+    expect(healthy.ended).toEqual([]);
+    expect(healthy.sessions).toBe(WAYS.length + FROZEN);
+    expect(countPhases(healthy.periods)).toEqual({ idle: 13, 'in-flight': 13, probing: 12, any: 12 });
+    expect(Math.min(...healthy.periods.map(({ durationMs }) => durationMs))).toBeGreaterThan(BOUND_MS);
+  });
+
+  it("L5: 'stall' is told once for each of the 50, and not once for each of the 30 sessions", () => {
+    expect(healthy.periods.map(({ reported }) => reported)).toEqual(Array(STALLS).fill(1));
+  });
+
+  it('L5: 10 frozen peers are found silent in spite of the stalls, after at most 900 ms in which we ran', () => {
+    // The bound, interval x probes of excuses, and 100 ms to spare.
+    expect(frozen.ended.map(({ cause }) => cause)).toEqual(Array(FROZEN).fill('silent'));
+    expect(Math.max(...frozen.ended.map(({ runningMs }) => runningMs))).toBeLessThanOrEqual(900);
+    expect(frozen.sessions).toBe(WAYS.length);
+  });
+
+  it('L5: a naive deadline by setTimeout is wrong in more than 25 of the 50, and never if it looks again after a poll phase', () => {
+    expect(healthy.periods.filter(({ naiveWasWrong }) => naiveWasWrong).length).toBeGreaterThan(25);
+    expect(healthy.recheckedVerdicts).toBe(0);
+  });
+});

@@ -1,0 +1,78 @@
+/** Program: a server that watches its peers, and reports the end of each. */
+
+import type { Cause, Keepalive } from '@systole/server';
+import { createServer } from '@systole/server';
+import { heard, programConfig, say, sharedNow } from './program.ts';
+
+/** What it is started with. */
+export interface DetectionWatcherConfig {
+  readonly keepalive: Keepalive;
+  readonly connections: number;
+}
+
+/** How a connection ended. */
+export interface DetectedEnd {
+  readonly cause: Cause;
+  readonly silenceMs: number;
+  readonly probesSent: number;
+  /** See {@link sharedNow}. */
+  readonly at: number;
+}
+
+/** What it says. */
+export type FromDetectionWatcher =
+  | { readonly type: 'listening'; readonly port: number }
+  /** Everyone has answered a heartbeat. */
+  | { readonly type: 'beating' }
+  /** All connections have ended. */
+  | {
+      readonly type: 'report';
+      readonly ends: readonly DetectedEnd[];
+      /** In their order, of each session the same. */
+      readonly events: readonly string[];
+    };
+
+/** What it does. */
+export interface ToDetectionWatcher {
+  /** Everyone is connected: it says when they beat. */
+  readonly type: 'connected';
+}
+
+const LOOK_MS = 10;
+
+const { keepalive, connections } = programConfig<DetectionWatcherConfig>();
+const { idleMs: idle, intervalMs: interval, probes } = keepalive;
+const server = createServer({ keepalive: { idle, interval, probes }, onMessage: () => undefined });
+const ends: DetectedEnd[] = [];
+const events = new Set<string>();
+
+server.on('session', (session) => {
+  const order: string[] = [];
+  session.on('suspect', () => order.push('suspect'));
+  session.on('alive', () => order.push('alive'));
+  session.on('dead', () => order.push('dead'));
+  session.on('disconnect', ({ cause, evidence }) => {
+    order.push('disconnect');
+    ends.push({
+      cause,
+      silenceMs: evidence.silenceMs ?? Number.NaN,
+      probesSent: evidence.probesSent,
+      at: sharedNow(),
+    });
+  });
+  session.on('end', () => {
+    events.add([...order, 'end'].join(' '));
+    if (ends.length === connections) say<FromDetectionWatcher>({ type: 'report', ends, events: [...events] });
+  });
+});
+
+const address = await server.listen({ host: '127.0.0.1', port: 0 });
+say<FromDetectionWatcher>({ type: 'listening', port: 'port' in address ? address.port : 0 });
+
+await heard<ToDetectionWatcher>();
+const look = setInterval(() => {
+  if (server.sessions.size < connections) return;
+  if ([...server.sessions].some((session) => session.inspect().rtt === undefined)) return;
+  clearInterval(look);
+  say<FromDetectionWatcher>({ type: 'beating' });
+}, LOOK_MS);

@@ -1,0 +1,294 @@
+/**
+ * Program: a server that watches its peers while its own loop is blocked again and again, for longer than its bound. Beside
+ * it, a naive watcher on other sockets: a deadline by setTimeout, set anew by each byte, with and without a second look.
+ */
+
+import { subscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { stat } from 'node:fs';
+import type { AddressInfo, Socket } from 'node:net';
+import { connect as connectSocket, createServer as createSocketServer } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import type { Cause, Keepalive, Session, Stall } from '@systole/server';
+import { CHANNELS, createServer } from '@systole/server';
+import type { Way } from './peers.ts';
+import { heard, programConfig, say } from './program.ts';
+
+/** Where the loop is blocked: in a callback of this kind, or the process is stopped as a whole, by whoever started us. */
+export type StallKind = 'timer' | 'fs' | 'socket' | 'immediate' | 'stop';
+
+/** What it is started with. */
+export interface StallWatcherConfig {
+  readonly kind: StallKind;
+  readonly keepalive: Keepalive;
+  /** For the choice of moments and lengths. */
+  readonly seed: number;
+  readonly minStallMs: number;
+  readonly maxStallMs: number;
+}
+
+/** Into which moment of the heartbeat a stall falls. */
+export type StallPhase = 'idle' | 'in-flight' | 'probing' | 'any';
+
+/** A time in which the loop did not turn. */
+export interface BlockedPeriod {
+  readonly phase: StallPhase;
+  readonly durationMs: number;
+  /** Stalls that were reported for it. */
+  readonly reported: number;
+  /** Whether the naive watcher has judged a peer dead that was not. */
+  readonly naiveWasWrong: boolean;
+}
+
+/** A session that has ended. */
+export interface EndedSession {
+  readonly cause: Cause;
+  /** How the peer reaches us. */
+  readonly way: Way;
+  readonly silenceMs: number;
+  /** The part of the silence in which our loop was not blocked. */
+  readonly runningMs: number;
+}
+
+/** What has come of a series of stalls. */
+export interface StallReport {
+  readonly type: 'report';
+  readonly periods: readonly BlockedPeriod[];
+  /** Sessions that are still there. */
+  readonly sessions: number;
+  readonly ended: readonly EndedSession[];
+  /** Verdicts of the naive watcher that looks again after one poll phase. */
+  readonly recheckedVerdicts: number;
+}
+
+/** What it says. */
+export type FromStallWatcher =
+  | { readonly type: 'listening'; readonly port: number; readonly naivePort: number }
+  /** The gates between the peers and us are to be closed, and opened again. */
+  | { readonly type: 'hold' }
+  | { readonly type: 'release' }
+  /** `stop` only: we are to be stopped for so long, now. */
+  | { readonly type: 'stop'; readonly durationMs: number }
+  | StallReport;
+
+/** What it does. */
+export type ToStallWatcher =
+  /** Stalls so often; or until so many sessions have ended, if that comes earlier. Then reports. */
+  | { readonly type: 'stall'; readonly times: number; readonly untilEnded: number }
+  /** `stop` only: the stop is over. */
+  | { readonly type: 'continued' };
+
+const HOST = '127.0.0.1';
+const LOOK_MS = 10;
+const PHASES: readonly StallPhase[] = ['idle', 'in-flight', 'probing', 'any'];
+
+const { kind, keepalive, seed, minStallMs, maxStallMs } = programConfig<StallWatcherConfig>();
+const boundMs = keepalive.idleMs + keepalive.intervalMs * keepalive.probes;
+
+interface Period {
+  readonly phase: StallPhase;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** mulberry32. */
+function makeRandom(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), state | 1);
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const random = makeRandom(seed);
+const periods: Period[] = [];
+const stalls: Stall[] = [];
+const ended: EndedSession[] = [];
+const naiveVerdicts: number[] = [];
+let recheckedVerdicts = 0;
+
+function wayOf({ peer }: Session): Way {
+  return peer?.metadata['way'] as Way;
+}
+
+// The watcher.
+
+const waitingForProbe = new Set<() => void>();
+const waitingForSuspect = new Set<() => void>();
+
+function wakeAll(waiting: Set<() => void>): void {
+  for (const wake of waiting) wake();
+  waiting.clear();
+}
+
+function overlapMs(a: { from: number; to: number }, b: { from: number; to: number }): number {
+  return Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from));
+}
+
+function watchSession(session: Session): void {
+  session.on('suspect', () => wakeAll(waitingForSuspect));
+  session.on('disconnect', ({ cause, evidence }) => {
+    const silenceMs = evidence.silenceMs ?? 0;
+    const to = performance.now();
+    const silence = { from: to - silenceMs, to };
+    const blockedMs = periods.reduce((sum, period) => sum + overlapMs(period, silence), 0);
+    ended.push({ cause, way: wayOf(session), silenceMs, runningMs: silenceMs - blockedMs });
+  });
+}
+
+const { idleMs: idle, intervalMs: interval, probes } = keepalive;
+const server = createServer({ keepalive: { idle, interval, probes } });
+server.on('session', watchSession);
+server.on('stall', (stall) => stalls.push(stall));
+// Of these PINGs the PONG is some time in flight.
+subscribe(CHANNELS.probe, (payload) => {
+  if (wayOf((payload as { session: Session }).session) === 'long') wakeAll(waitingForProbe);
+});
+
+// The naive watcher.
+
+function watchNaively(socket: Socket): void {
+  let heardAt = performance.now();
+  let deadline = setTimeout(judge, boundMs);
+  function judge(): void {
+    naiveVerdicts.push(performance.now());
+    const judgedAt = heardAt;
+    setImmediate(() => {
+      if (heardAt === judgedAt) recheckedVerdicts += 1;
+    });
+    deadline = setTimeout(judge, boundMs);
+  }
+  socket.on('data', () => {
+    heardAt = performance.now();
+    clearTimeout(deadline);
+    deadline = setTimeout(judge, boundMs);
+  });
+  socket.on('error', () => {});
+}
+
+// The stalls.
+
+const nobody = new Int32Array(new SharedArrayBuffer(4));
+
+function block(ms: number): void {
+  Atomics.wait(nobody, 0, 0, ms);
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Not for ever: after a failure there may be nobody left who could wake. */
+async function woken(waiting: Set<() => void>): Promise<void> {
+  await Promise.race([new Promise<void>((resolve) => waiting.add(resolve)), after(2 * boundMs)]);
+}
+
+/** All on the long ways have been heard since the last stall: the heartbeat goes its ordinary way again. */
+async function recovered(): Promise<void> {
+  const deadline = performance.now() + 2 * boundMs;
+  const isUnheard = (session: Session): boolean => {
+    const { silenceMs = 0 } = session.inspect();
+    return wayOf(session) !== 'direct' && performance.now() - silenceMs < (periods.at(-1)?.to ?? 0);
+  };
+  while ([...server.sessions].some(isUnheard) && performance.now() < deadline) await after(LOOK_MS);
+}
+
+async function phaseReached(phase: StallPhase): Promise<void> {
+  if (phase === 'any') return after(random() * 2 * idle);
+  await recovered();
+  switch (phase) {
+    case 'idle':
+      return after(random() * 0.3 * idle);
+    case 'in-flight':
+      return woken(waitingForProbe);
+    case 'probing':
+      say<FromStallWatcher>({ type: 'hold' });
+      await woken(waitingForSuspect);
+      await after(random() * 0.4 * interval);
+      say<FromStallWatcher>({ type: 'release' }); // the PONGs arrive while we are blocked
+  }
+}
+
+async function openPair(): Promise<{ near: Socket; far: Socket }> {
+  const listener = createSocketServer();
+  listener.listen(0, HOST);
+  await once(listener, 'listening');
+  const near = connectSocket({ host: HOST, port: (listener.address() as AddressInfo).port, noDelay: true });
+  const [far] = (await once(listener, 'connection')) as [Socket];
+  return { near, far };
+}
+
+const { near, far } = await openPair();
+
+/** Calls back in the kind of callback that is asked for. */
+function callFrom(place: Exclude<StallKind, 'stop'>, callback: () => void): void {
+  switch (place) {
+    case 'timer':
+      setTimeout(callback, 1);
+      return;
+    case 'fs':
+      stat('.', callback);
+      return;
+    case 'socket':
+      far.once('data', callback);
+      near.write('.');
+      return;
+    case 'immediate':
+      setImmediate(callback);
+  }
+}
+
+async function stall(phase: StallPhase, ms: number): Promise<Period> {
+  if (kind === 'stop') {
+    const from = performance.now();
+    say<FromStallWatcher>({ type: 'stop', durationMs: ms });
+    await heard<ToStallWatcher>();
+    return { phase, from, to: performance.now() };
+  }
+  return new Promise((resolve) => {
+    callFrom(kind, () => {
+      const from = performance.now();
+      block(ms);
+      resolve({ phase, from, to: performance.now() });
+    });
+  });
+}
+
+function describePeriod({ phase, from, to }: Period): BlockedPeriod {
+  return {
+    phase,
+    durationMs: to - from,
+    reported: stalls.filter(
+      ({ endedAt, durationMs }) => overlapMs({ from, to }, { from: endedAt - durationMs, to: endedAt }) > 0,
+    ).length,
+    naiveWasWrong: naiveVerdicts.some((at) => at >= from && at <= to + interval),
+  };
+}
+
+const naiveServer = createSocketServer(watchNaively);
+naiveServer.listen(0, HOST);
+await once(naiveServer, 'listening');
+const address = await server.listen({ host: HOST, port: 0 });
+const port = 'port' in address ? address.port : 0;
+say<FromStallWatcher>({ type: 'listening', port, naivePort: (naiveServer.address() as AddressInfo).port });
+
+for (;;) {
+  const order = await heard<ToStallWatcher>();
+  if (order.type !== 'stall') continue;
+  const first = periods.length;
+  for (let count = 0; count < order.times && ended.length < order.untilEnded; count += 1) {
+    const phase = PHASES[count % PHASES.length] ?? 'any';
+    await phaseReached(phase);
+    periods.push(await stall(phase, minStallMs + random() * (maxStallMs - minStallMs)));
+  }
+  await after(boundMs); // what the last stall has led to comes to light
+  say<FromStallWatcher>({
+    type: 'report',
+    periods: periods.slice(first).map(describePeriod),
+    sessions: server.sessions.size,
+    ended: ended.splice(0),
+    recheckedVerdicts,
+  });
+}
