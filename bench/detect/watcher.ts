@@ -1,9 +1,9 @@
 /** Program: the server that watches, in a process of its own, so that it is measured alone. */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import process from 'node:process';
 import type { Cause, Keepalive } from '@systole/server';
 import { createServer } from '@systole/server';
+import { LostTime, usedMs } from '../support/lost-time.ts';
 import { heard, programConfig, say, sharedNow } from '../support/program.ts';
 
 /** What it is started with. */
@@ -33,6 +33,8 @@ export type FromWatcher =
       readonly ended: readonly Ended[];
       readonly stalls: number;
       readonly maxLoopDelayMs: number;
+      /** See {@link LostTime}. */
+      readonly maxLostMs: number;
       /** Processor time since `measure`: that of the probes and the verdicts. */
       readonly cpuMs: number;
     };
@@ -81,13 +83,19 @@ say<FromWatcher>({ type: 'beating' });
 await heard<ToWatcher>();
 const loopDelay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 loopDelay.enable();
-const cpuBefore = process.cpuUsage();
+const lostTime = new LostTime();
+const usedBefore = usedMs();
 await new Promise<void>((resolve) => {
   wake = resolve;
   if (ended.length === connections) resolve();
   setTimeout(resolve, patienceMs);
 });
 loopDelay.disable();
-const { user, system } = process.cpuUsage(cpuBefore);
-const cpuMs = (user + system) / 1_000;
-say<FromWatcher>({ type: 'report', cpuMs, ended, stalls, maxLoopDelayMs: loopDelay.max / 1e6 - RESOLUTION_MS });
+say<FromWatcher>({
+  type: 'report',
+  ended,
+  stalls,
+  maxLoopDelayMs: loopDelay.max / 1e6 - RESOLUTION_MS,
+  maxLostMs: lostTime.longestMs,
+  cpuMs: usedMs() - usedBefore,
+});

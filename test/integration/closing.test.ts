@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeGate } from '../support/gate.ts';
-import { namesOf, payloadOf, startClient, startPair, startServer, TRANSPORTS } from '../support/pair.ts';
-import { listenRaw, RawPeer } from '../support/raw-peer.ts';
+import { namesOf, nextSession, payloadOf, startClient, startPair, startServer, TRANSPORTS } from '../support/pair.ts';
+import { bytesOf, helloFrame, listenRaw, PREAMBLE, RawPeer, rawFrame } from '../support/raw-peer.ts';
 import { Tape } from '../support/tape.ts';
 
 const ORDERLY = ['connect', 'disconnect', 'end'];
@@ -148,6 +148,23 @@ describe('close', () => {
     peer.send({ ...(await peer.next('close')), reason: '' });
     expect(await peer.closed()).toEqual(['end', 'close']);
     await closed;
+  });
+
+  it('sends FIN, and reads to the FIN of the peer: what it still says is not answered with RST', async () => {
+    const server = await startServer();
+    const arrival = nextSession(server);
+    const peer = await RawPeer.connect(server.address, true);
+    peer.write(PREAMBLE, bytesOf(helloFrame()));
+    const { session, tape } = await arrival;
+    const closed = session.close();
+    peer.send({ ...(await peer.next('close')), reason: '' });
+    await peer.ending.first((how) => how === 'end');
+    expect(session.inspect().state).toBe('closing');
+    peer.write(rawFrame(0x80, 1, 2, 3)); // an optional frame that nobody knows
+    peer.socket.end();
+    expect(await peer.closed()).toEqual(['end', 'close']);
+    await closed;
+    expect(payloadOf(tape, 'end').cause).toBe('closed-locally');
   });
 
   it('is what await using does', async () => {

@@ -38,7 +38,9 @@ describe('a server that is killed', () => {
     const options = { keepalive: false, minPingInterval: 100 };
     const first = new Program<FromChildServer>('child-server', options);
     const { port } = await first.next('listening');
-    const client = startClient({ host: '127.0.0.1', port, reconnect: { base: 50, cap: 50 } });
+    // No probe soon: one that the dead process had not read would make its kernel send RST.
+    const patient = { keepalive: 'default', reconnect: { base: 50, cap: 50 } } as const;
+    const client = startClient({ host: '127.0.0.1', port, ...patient });
     const tape = record(client);
     await client.ready();
     const boot = client.peer?.boot;

@@ -24,8 +24,9 @@ describe('100 peers that speak at one instant and are then frozen by SIGSTOP, wh
     await using watcher = new Program<FromDetectionWatcher, ToDetectionWatcher>('detection-watcher', config);
     const { port } = await watcher.next('listening');
     const ways = Array<Way>(CONNECTIONS).fill('direct');
-    const peersConfig: PeersConfig = { port, ways, minPingIntervalMs: KEEPALIVE.intervalMs };
+    const peersConfig: PeersConfig = { ways, minPingIntervalMs: KEEPALIVE.intervalMs };
     await using peers = new Program<FromPeers, ToPeers>('peers', peersConfig);
+    peers.send({ type: 'connect', port });
     await peers.next('connected');
     watcher.send({ type: 'connected' });
     await watcher.next('beating');

@@ -1,6 +1,6 @@
 // Stalls of the watcher itself, on real sockets: nobody is judged for them, and nobody who is dead escapes by them (L5).
 
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FromPeers, PeersConfig, ToPeers, Way } from '../support/peers.ts';
 import { Program } from '../support/program.ts';
 import type {
@@ -13,11 +13,11 @@ import type {
 } from '../support/stall-watcher.ts';
 import { heldFor } from '../support/time.ts';
 
-// The bound is 500 ms, and each stall is longer.
-const KEEPALIVE = { idleMs: 200, intervalMs: Number(process.env['IV'] ?? 100), probes: Number(process.env['PR'] ?? 3)};
-const BOUND_MS = 200 + KEEPALIVE.intervalMs * KEEPALIVE.probes;
-const MIN_STALL_MS = BOUND_MS + 10;
-const MAX_STALL_MS = BOUND_MS + 90;
+// The bound is 600 ms, and each stall is longer.
+const KEEPALIVE = { idleMs: 200, intervalMs: 200, probes: 2 };
+const BOUND_MS = 600;
+const MIN_STALL_MS = 610;
+const MAX_STALL_MS = 680;
 const STALLS = 50;
 
 /** 20 peers that stay healthy, on each way to the watcher; and 10 that are frozen in the end. */
@@ -44,21 +44,37 @@ interface Outcome {
   readonly frozen: StallReport;
 }
 
-async function run(kind: StallKind): Promise<Outcome> {
+/** A watcher and its peers: `others` stay healthy. */
+interface Cast {
+  readonly watcher: Watcher;
+  readonly others: Peers;
+  readonly doomed: Peers;
+}
+
+const programs: AsyncDisposable[] = [];
+
+function cast(kind: StallKind): Cast {
   const config = { kind, keepalive: KEEPALIVE, seed: 1, minStallMs: MIN_STALL_MS, maxStallMs: MAX_STALL_MS };
-  await using watcher: Watcher = new Program('stall-watcher', config satisfies StallWatcherConfig);
+  const watcher: Watcher = new Program('stall-watcher', config satisfies StallWatcherConfig);
+  const [others, doomed] = [WAYS, Array<Way>(FROZEN).fill('direct')].map((ways): Peers => {
+    return new Program('peers', { ways, minPingIntervalMs: KEEPALIVE.intervalMs } satisfies PeersConfig);
+  }) as [Peers, Peers];
+  programs.push(watcher, others, doomed);
+  return { watcher, others, doomed };
+}
+
+async function connect({ watcher, others, doomed }: Cast): Promise<void> {
   const { port, naivePort } = await watcher.next('listening');
-  await using others = await startPeers({ port, ways: WAYS, tickerPort: naivePort, tickers: 4 });
-  await using doomed = await startPeers({ port, ways: Array<Way>(FROZEN).fill('direct') });
+  others.send({ type: 'connect', port, tickerPort: naivePort, tickers: 4 });
+  await others.next('connected');
+  doomed.send({ type: 'connect', port });
+  await doomed.next('connected');
+}
+
+async function run({ watcher, others, doomed }: Cast): Promise<Outcome> {
   const healthy = await stall(watcher, others, STALLS, 1);
   doomed.freeze();
   return { healthy, frozen: await stall(watcher, others, STALLS, FROZEN) };
-}
-
-async function startPeers(config: Omit<PeersConfig, 'minPingIntervalMs'>): Promise<Peers> {
-  const peers: Peers = new Program('peers', { ...config, minPingIntervalMs: KEEPALIVE.intervalMs });
-  await peers.next('connected');
-  return peers;
 }
 
 /** Lets the watcher stall, and does what it asks for meanwhile. */
@@ -88,12 +104,20 @@ function countPhases(periods: readonly BlockedPeriod[]): Record<string, number> 
 const outcomes = new Map<StallKind, Promise<Outcome>>();
 
 beforeAll(async () => {
+  const casts = PLACES.map(([, kind]) => ({ kind, ...cast(kind) }));
+  // Nobody is watched while processes start, which takes all that the machine has.
+  await Promise.all(casts.flatMap(({ others, doomed }) => [others.next('started'), doomed.next('started')]));
+  for (const players of casts) await connect(players);
   // All at the same time: who is blocked needs no processor.
-  for (const [, kind] of PLACES) outcomes.set(kind, run(kind));
+  for (const { kind, ...players } of casts) outcomes.set(kind, run(players));
   await Promise.allSettled(outcomes.values());
-}, 90_000);
+}, 100_000);
 
-describe.for(PLACES)('L5: 50 stalls %s, each longer than the bound of 500 ms', ([, kind]) => {
+afterAll(async () => {
+  await Promise.all(programs.map((program) => program[Symbol.asyncDispose]()));
+});
+
+describe.for(PLACES)('L5: 50 stalls %s, each longer than the bound of 600 ms', ([, kind]) => {
   let healthy: StallReport;
   let frozen: StallReport;
 
@@ -113,10 +137,10 @@ describe.for(PLACES)('L5: 50 stalls %s, each longer than the bound of 500 ms', (
     expect(healthy.periods.map(({ reported }) => reported)).toEqual(Array(STALLS).fill(1));
   });
 
-  it('L5: 10 frozen peers are found silent in spite of the stalls, after at most 900 ms in which we ran', () => {
+  it('L5: 10 frozen peers are found silent in spite of the stalls, after at most 1,100 ms in which we ran', () => {
     // The bound, interval x probes of excuses, and 100 ms to spare.
     expect(frozen.ended.map(({ cause }) => cause)).toEqual(Array(FROZEN).fill('silent'));
-    expect(Math.max(...frozen.ended.map(({ runningMs }) => runningMs))).toBeLessThanOrEqual(900);
+    expect(Math.max(...frozen.ended.map(({ runningMs }) => runningMs))).toBeLessThanOrEqual(1_100);
     expect(frozen.sessions).toBe(WAYS.length);
   });
 

@@ -63,19 +63,30 @@ describe('L5: we ourselves do not read', () => {
 });
 
 describe('L2: evidence is bytes', () => {
-  it('a message of 100 s, at 1 KB/s, is life: 1,000 bytes a second, and no frame is whole before its end', async () => {
-    const { world, client, server } = connectPair({
-      server: { keepalive: 'lan', minPingInterval: 100, handler: () => {} },
-      client: { keepalive: false },
-      link: { aToB: { bufferBytes: 1_000, latencyMs: 0 } },
-    });
-    const sent = client.session.send(new Uint8Array(100_000));
+  it('a message that takes 100 s, at 1 KB/s, is life: no frame is whole before its end, and the bound is 7 s', async () => {
+    const { world, client, server } = connectPair(
+      {
+        server: { keepalive: 'lan', minPingInterval: 100, handler: () => {} },
+        client: { keepalive: false },
+        // Room on the way for 1,000 bytes; more takes 2 ms to get there, and the server runs for 1 ms a second.
+        link: { latencyMs: 1, aToB: { bufferBytes: 1_000 } },
+      },
+      2,
+    );
+    let isHandled = false;
+    client.session.send(new Uint8Array(100_000)).then(
+      () => {
+        isHandled = true;
+      },
+      () => {},
+    );
     await world.settle();
-    for (let second = 0; second < 110; second += 1) {
+    for (let second = 1; second <= 110; second += 1) {
       server.clock.stall(999);
       await world.advanceAsync(1_000);
+      if (second === 98) expect(isHandled).toBe(false);
     }
-    await sent;
+    expect(isHandled).toBe(true);
     expect(namesOf(server)).toEqual(['connect']);
   });
 });

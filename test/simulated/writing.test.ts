@@ -5,9 +5,16 @@ import { connectPair, eventOf, type SessionPair } from '../support/session-pair.
 const KIB = 1_024;
 const BOUND_MS = 35_000;
 
-/** The client's messages find room for 64 KiB on the way to a peer, and no more in the kernels. */
-function connectNarrow(): SessionPair {
-  return connectPair({ server: { keepalive: false, handler: () => {} }, link: { aToB: { bufferBytes: 64 * KIB } } });
+/** The client's messages find room for so much on the way to a peer, and no more in the kernels. */
+function connectNarrow(keepalive: false | 'default' = false, bufferBytes: number = 64 * KIB): SessionPair {
+  const link = { latencyMs: 1, aToB: { bufferBytes } };
+  return connectPair({ server: { keepalive, handler: () => {} }, link }, 2);
+}
+
+/** The server runs for the last of so many ms: it reads what has come, and no more, as that takes 2 ms to get there. */
+async function readOnce({ server, world }: SessionPair, ms: number): Promise<void> {
+  server.clock.stall(ms - 1);
+  await world.advanceAsync(ms);
 }
 
 /** The client sends so many messages of 16 KiB. What becomes of them is not looked at. */
@@ -64,36 +71,58 @@ describe('L4: a peer that has stopped reading', () => {
   });
 });
 
-describe('L4: a peer that reads, and nothing of it comes back', () => {
-  it('is found within the maximal bound of describe(), while the queue makes progress again and again', async () => {
+describe('L4: a peer that reads, and never answers', () => {
+  it('is found within the maximal bound of describe(), although the queue makes progress again and again', async () => {
     const maxBoundMs = promiseOf()?.maxBoundMs ?? 0;
     const pair = connectNarrow();
-    const { world, link, client, server } = pair;
-    await world.advanceAsync(1_000);
-    link.cut('b-to-a');
-    // It reads 64 KiB each 2 s: of 100 messages, some of which lie before the PING, for 50 s.
-    await flood(pair, 100);
-    while (client.ending === undefined && world.now < 200_000) {
-      server.clock.stall(1_999);
-      await world.advanceAsync(2_000);
-    }
+    const { link, client } = pair;
+    link.b.attach({ handleBytes() {}, handleEnd() {}, handleDrained() {}, handleClosed() {} });
+    await flood(pair, 400);
+    for (let i = 0; i < 100 && client.ending === undefined; i += 1) await readOnce(pair, 4_000);
     const { silenceMs } = client.ending?.evidence ?? {};
-    expect(silenceMs).toBeGreaterThanOrEqual(BOUND_MS);
+    expect(silenceMs).toBeGreaterThan(BOUND_MS); // progress has put it off
     expect(silenceMs).toBeLessThanOrEqual(maxBoundMs);
+    expect(client.sent.timesOf('ping').length).toBeLessThanOrEqual(2); // one has left, late
+  });
+
+  it('is found after the 60,000 ms of writeTimeout, while the PING still waits in a queue that moves: write-stalled', async () => {
+    const pair = connectNarrow(false, 16 * KIB);
+    const { link, client } = pair;
+    link.b.attach({ handleBytes() {}, handleEnd() {}, handleDrained() {}, handleClosed() {} });
+    await flood(pair, 400);
+    for (let i = 0; i < 50 && client.ending === undefined; i += 1) await readOnce(pair, 4_000);
+    expect(client.ending).toMatchObject({ cause: 'write-stalled', evidence: { silenceMs: 60_000, probesSent: 1 } });
   });
 });
 
 describe('a slow peer that lives', () => {
-  it('reads 64 KiB each 2 s, a queue of 6.4 MB before our PING: nobody dies, and all is handled', async () => {
+  it('reads 64 KiB each 2 s, while 6.4 MB wait before our PINGs: nobody dies, and all is handled', async () => {
     const pair = connectNarrow();
-    const { world, client, server } = pair;
+    const { world, client, link } = pair;
     const sent = Array.from({ length: 400 }, () => client.session.send(new Uint8Array(16 * KIB)));
     await world.settle();
-    for (let i = 0; i < 150; i += 1) {
-      server.clock.stall(1_999);
-      await world.advanceAsync(2_000);
-    }
+    for (let i = 0; i < 10; i += 1) await readOnce(pair, 2_000);
+    expect(link.aToB.readBytes).toBeLessThan(11 * 64 * KIB);
+    for (let i = 0; i < 100; i += 1) await readOnce(pair, 2_000);
     await expect(Promise.all(sent)).resolves.toEqual(new Array(400).fill(undefined));
     expect(eventOf(client, 'dead')).toBeUndefined();
+  });
+
+  it('L7: its 3 PINGs that find our queue full get 1 PONG, for the newest, when there is room again', async () => {
+    const pair = connectNarrow('default');
+    const { world, link, client, server } = pair;
+    await world.advanceAsync(15_000);
+    link.cut('a-to-b');
+    await world.advanceAsync(4_000);
+    await flood(pair, 100);
+    await world.advanceAsync(12_000);
+    const pings = client.received.frames.filter(({ frame }) => frame.type === 'ping');
+    expect(pings.map(({ at }) => at)).toEqual([20_002, 25_002, 30_002]);
+    expect(client.sent.timesOf('pong')).toEqual([]);
+    link.heal('a-to-b'); // what was lost at 19,002 is sent again at 32,442
+    await world.advanceAsync(60_000);
+    const [pong] = client.sent.frames.filter(({ frame }) => frame.type === 'pong');
+    expect(pong?.frame).toEqual({ type: 'pong', number: 3 });
+    expect(eventOf(server, 'dead')).toBeUndefined();
   });
 });

@@ -18,18 +18,15 @@ export type Way = 'direct' | 'long' | 'gate';
 
 /** What it is started with. */
 export interface PeersConfig {
-  readonly port: number;
   /** One client for each. The watcher finds it as the client's `metadata.way`. */
   readonly ways: readonly Way[];
   /** The watcher may send a PING so often. */
   readonly minPingIntervalMs: number;
-  /** Where to connect sockets that send a byte each {@link TICK_MS}, and know nothing of Systole; and how many. */
-  readonly tickerPort?: number;
-  readonly tickers?: number;
 }
 
 /** What it says. */
 export type FromPeers =
+  | { readonly type: 'started' }
   /** Everyone is connected. */
   | { readonly type: 'connected' }
   /** Everyone has sent a message, and it was handled. */
@@ -38,6 +35,8 @@ export type FromPeers =
 
 /** What it does. */
 export type ToPeers =
+  /** Connects all to the watcher at `port`, and `tickers` sockets that know nothing of Systole and send a byte each {@link TICK_MS}. */
+  | { readonly type: 'connect'; readonly port: number; readonly tickerPort?: number; readonly tickers?: number }
   | { readonly type: 'speak' }
   /** Lets nothing through the gates any more, and opens them again. */
   | { readonly type: 'hold' }
@@ -82,24 +81,35 @@ async function startTicker(port: number): Promise<void> {
   setInterval(() => socket.write('.'), TICK_MS);
 }
 
-const { port, ways, minPingIntervalMs, tickerPort, tickers = 0 } = programConfig<PeersConfig>();
-const ports: Readonly<Record<Way, number>> = {
-  direct: port,
-  long: await openRelay(port, (goOn) => setTimeout(goOn, LONG_WAY_MS)),
-  gate: await openRelay(port, passGate),
-};
-const clients = ways.map((way) => {
-  const shared = { host: HOST, minPingInterval: minPingIntervalMs, reconnect: false } as const;
-  const client = connect({ ...shared, port: ports[way], keepalive: false, metadata: { way } });
-  client.on('end', ({ cause }) => say<FromPeers>({ type: 'ended', cause }));
-  return client;
-});
-await Promise.all(clients.map((client: Client) => client.ready()));
-if (tickerPort !== undefined) await Promise.all(Array.from({ length: tickers }, () => startTicker(tickerPort)));
-say<FromPeers>({ type: 'connected' });
+const { ways, minPingIntervalMs } = programConfig<PeersConfig>();
+const clients: Client[] = [];
 
+async function connectAll(port: number): Promise<void> {
+  const ports: Readonly<Record<Way, number>> = {
+    direct: port,
+    long: await openRelay(port, (goOn) => setTimeout(goOn, LONG_WAY_MS)),
+    gate: await openRelay(port, passGate),
+  };
+  const shared = { host: HOST, keepalive: false, minPingInterval: minPingIntervalMs, reconnect: false } as const;
+  for (const way of ways) {
+    const client = connect({ ...shared, port: ports[way], metadata: { way } });
+    client.on('end', ({ cause }) => say<FromPeers>({ type: 'ended', cause }));
+    clients.push(client);
+  }
+  await Promise.all(clients.map((client) => client.ready()));
+}
+
+say<FromPeers>({ type: 'started' });
 for (;;) {
-  switch ((await heard<ToPeers>()).type) {
+  const order = await heard<ToPeers>();
+  switch (order.type) {
+    case 'connect': {
+      const { port, tickerPort = 0, tickers = 0 } = order;
+      await connectAll(port);
+      await Promise.all(Array.from({ length: tickers }, () => startTicker(tickerPort)));
+      say<FromPeers>({ type: 'connected' });
+      break;
+    }
     case 'hold':
       held = [];
       break;

@@ -53,7 +53,7 @@ export function welcomeFrame(fields: Readonly<Record<string, unknown>> = {}): Fr
   return { type: 'welcome', body: encode({ ...MAP, session: 's-1', ...fields }) };
 }
 
-/** See the head of the file. It answers a FIN with its own. The socket is destroyed when the test is over. */
+/** See the head of the file. It answers a FIN with its own, unless its socket may be half open. The socket is destroyed when the test is over. */
 export class RawPeer {
   readonly socket: Socket;
   /** The frames that came, behind the preamble. */
@@ -75,8 +75,8 @@ export class RawPeer {
   }
 
   /** Connects; nothing is said yet. */
-  static async connect(address: Address | undefined): Promise<RawPeer> {
-    const peer = new RawPeer(connectSocket(address as NetConnectOpts));
+  static async connect(address: Address | undefined, allowHalfOpen = false): Promise<RawPeer> {
+    const peer = new RawPeer(connectSocket({ ...(address as NetConnectOpts), allowHalfOpen }));
     await once(peer.socket, 'connect');
     return peer;
   }

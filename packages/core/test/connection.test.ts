@@ -163,6 +163,14 @@ describe('Connection: the handshake', () => {
     expect(owner.endings[0]?.evidence).toMatchObject({ epoch: 3, code: 'superseded', detail: 'twin' });
   });
 
+  it('a client that finds a goodbye where WELCOME was due ends at once: there is nothing to finish', () => {
+    const { take, connection, receive } = createRig('client');
+    connection.handleBytes(PREAMBLE);
+    take();
+    receive(closeFrame({ scope: 'connection', code: 'going-away' }));
+    expect(take()).toEqual(['disarm', 'destroy', 'tell end going-away']);
+  });
+
   it('L9: a server that thaws, and finds HELLO and a CLOSE that gave up behind it, has the cause from the CLOSE', () => {
     const { take, connection, receive, owner } = createRig('server');
     connection.handleBytes(PREAMBLE);
@@ -312,6 +320,19 @@ describe('Connection: the heartbeat', () => {
     expect(owner.endings.map(({ cause }) => cause)).toEqual(['closed-locally']);
   });
 
+  it('L9: an owner that destroys when it is told of one thing is told of nothing else of that turn', () => {
+    const { take, clock, connection, owner, receive } = createOpenRig('client');
+    clock.advanceTo(26_000);
+    owner.onTold = (what) => what === 'goodbye normal' && connection.destroy('closed-locally');
+    take();
+    receive(closeFrame()); // which would also make the peer alive again
+    expect(take()).toEqual([
+      'arm 31000', // 5,000 ms for the goodbye
+      'tell goodbye normal',
+      ...['disarm', 'destroy', 'tell end closed-locally'],
+    ]);
+  });
+
   it('L2: 1 byte of a frame that is not whole is evidence, and alive is told after suspect', () => {
     const { take, clock, connection } = createOpenRig('client');
     clock.advanceTo(26_000);
@@ -354,6 +375,16 @@ describe('Connection: the heartbeat', () => {
     clock.ringDue();
     expect(take()).toEqual(['write PING 4', 'arm 46000', 'tell ping', 'tell turn end']);
     connection.destroy('closed-locally');
+  });
+
+  it('L5: a stall that another alarm has met excuses too: this one is on time, and the PONG may wait unread', () => {
+    const { take, clock } = createOpenRig('client');
+    clock.advanceTo(34_999);
+    clock.lastStall = { kind: 'blocked', endedAt: 34_990, durationMs: 6_000 };
+    clock.moveTo(35_000);
+    take();
+    clock.ringDue();
+    expect(take()).toEqual(['write PING 4', 'arm 39990', 'tell ping', 'tell turn end']);
   });
 
   it('without a triple it arms nothing, and still answers PINGs', () => {

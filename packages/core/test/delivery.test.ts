@@ -52,15 +52,16 @@ describe('Delivery', () => {
     const delivery = createDelivery(() => {});
     const sent = delivery.send('mine', {});
     delivery.nextFrame();
-    delivery.handleFrame(data(1, 'yours'));
     const settled = [delivery.isSettled];
+    delivery.handleFrame(data(1, 'yours'));
+    settled.push(delivery.isSettled);
     delivery.handleFrame(ack(1));
     settled.push(delivery.isSettled);
     delivery.runHandler();
     delivery.nextFrame();
     settled.push(delivery.isSettled);
     await sent;
-    expect(settled).toEqual([false, false, true]);
+    expect(settled).toEqual([false, false, false, true]);
   });
 
   it('settles a message with its RESULT', async () => {

@@ -72,6 +72,19 @@ describe('Emitter: listeners', () => {
     expect(listener).toHaveBeenCalledTimes(2);
   });
 
+  it('takes the last of 2 equal listeners away, so that the first keeps its place', () => {
+    const bell = new Bell();
+    const heard: string[] = [];
+    const a = (): void => void heard.push('a');
+    bell
+      .on('beat', a)
+      .on('beat', () => heard.push('b'))
+      .on('beat', a)
+      .off('beat', a);
+    bell.ring(1);
+    expect(heard).toEqual(['a', 'b']);
+  });
+
   it('takes nothing away where nobody ever listened', () => {
     const bell = new Bell();
     expect(bell.off('beat', () => {})).toBe(bell);

@@ -88,8 +88,10 @@ describe('Inbox', () => {
     inbox.take();
     inbox.finish(1, { ok: true, value: Uint8Array.of(7) });
     idle.push(inbox.isIdle);
+    expect(inbox.results).toBe(1);
     inbox.next();
     idle.push(inbox.isIdle);
+    expect(inbox.results).toBe(0);
     inbox.next();
     idle.push(inbox.isIdle);
     expect(idle).toEqual([false, false, false, true]);

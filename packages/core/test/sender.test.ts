@@ -30,7 +30,7 @@ function ack(handled: number) {
 describe('Sender: sending', () => {
   it('encodes a message, wakes its host and gives the frame out, numbered 1', () => {
     const { sender, log } = createSender();
-    void sender.send({ a: 1 }, {});
+    void sender.send({ a: 1 });
     expect(log).toEqual(['wake']);
     expect([sender.queuedMessages, sender.queuedBytes]).toEqual([1, 7]);
     expect(sender.nextMessage()).toEqual({ type: 'data', number: 1, payload: textCodec.encode({ a: 1 }) });
@@ -127,6 +127,18 @@ describe('Sender: giving up', () => {
     expect([sender.queuedMessages, sender.isSettled]).toEqual([1, false]);
     sender.handleAnswer(ack(1));
     expect([sender.queuedMessages, sender.isSettled]).toEqual([0, true]);
+  });
+
+  it('does not give up where the alarm rings early, as all do when the system has slept', async () => {
+    const { sender, clock } = createSender();
+    const fate = fateOf(sender.send('x', { timeout: '2s' }));
+    clock.moveTo(500);
+    clock.ringAll();
+    await settle();
+    expect(fate.now).toBe('pending');
+    clock.advanceTo(2_000);
+    await settle();
+    expect(fate.now).toBe('ERR_TIMEOUT');
   });
 
   it('clears its alarm at the answer', async () => {
@@ -233,12 +245,13 @@ describe('Sender: limits', () => {
     await expect(sent).rejects.toThrow('a message must be at most 10 bytes, got 11');
   });
 
-  it('hands back a message of 1,002 bytes, and sends the next, when a connection tells how much the peer takes', async () => {
+  it('hands back a message of 1,002 bytes, and sends the next of 1,000, when a connection tells how much the peer takes', async () => {
     const { sender } = createSender({}, false);
     const large = fateOf(sender.send('x'.repeat(1_000), {}));
-    void sender.send('small', {});
+    const small = 'x'.repeat(998);
+    void sender.send(small, {});
     sender.handleOpen(1_000);
-    expect(sender.nextMessage()).toEqual({ type: 'data', number: 1, payload: textCodec.encode('small') });
+    expect(sender.nextMessage()).toEqual({ type: 'data', number: 1, payload: textCodec.encode(small) });
     await settle();
     expect(large.now).toBe('ERR_TOO_LARGE');
     expect(sender.queuedMessages).toBe(1);

@@ -254,6 +254,14 @@ describe('LiveSession: the heartbeat', () => {
     expect(session.inspect().state).toBe('ended');
   });
 
+  it('ends by destroy() while it waits for its next connection', () => {
+    const { session, open, take } = createSessionRig({ lasts: true });
+    open().connection.handleEnd();
+    expect(eventsOf(take())).toEqual(['connect', 'disconnect']);
+    session.destroy();
+    expect(eventsOf(take())).toEqual(['end']);
+  });
+
   it('L6: a listener of connect that calls destroy() changes the order for nobody: the others hear connect first', () => {
     const { session, open, take } = createSessionRig();
     const heard: string[] = [];
@@ -566,6 +574,26 @@ describe('LiveSession: closing', () => {
     expect(fates.map(({ now }) => now)).toEqual([undefined, undefined, undefined]);
   });
 
+  it('a goodbye of the session ends one that would have lasted', async () => {
+    const { session, open, take } = createSessionRig({ lasts: true });
+    const { receive, connection } = open();
+    receive(closeFrame());
+    await settle();
+    connection.handleEnd();
+    connection.handleClosed();
+    expect(eventsOf(take())).toEqual(['connect', 'disconnect', 'end']);
+    expect(session.inspect().state).toBe('ended');
+  });
+
+  it('the first of 2 reasons is said', async () => {
+    const { session, open } = createSessionRig();
+    const { transport } = open();
+    void session.close('one');
+    void session.close('two');
+    await settle();
+    expect(transport.frames.at(-1)).toEqual(closeFrame({ reason: 'one' }));
+  });
+
   it('close() after a goodbye of the connection ends the session too, with 1 CLOSE', async () => {
     const { session, open, take } = createSessionRig({ lasts: true });
     const { receive, connection } = open();
@@ -582,7 +610,7 @@ describe('LiveSession: closing', () => {
   });
 
   it('ends where its own goodbye meant the connection only: nobody would come back', async () => {
-    const { session, open, take } = createSessionRig();
+    const { session, open, take } = createSessionRig({ lasts: true });
     const { receive, connection, transport } = open();
     const goodbye = {
       scope: 'connection',

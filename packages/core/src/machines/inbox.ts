@@ -34,7 +34,7 @@ export class Inbox {
 
   /** Whether every message is handled and every answer given out. */
   get isIdle(): boolean {
-    return this.#handled === this.#received && this.#acked === this.#received && this.#results.length === 0;
+    return this.#acked === this.#received; // an ACK goes behind all results
   }
 
   /** @throws ProtocolError if the number is not the next one. */
