@@ -13,11 +13,11 @@ import type {
 } from '../support/stall-watcher.ts';
 import { heldFor } from '../support/time.ts';
 
-// The bound is 600 ms, and each stall is longer.
-const KEEPALIVE = { idleMs: 200, intervalMs: 200, probes: 2 };
-const BOUND_MS = 600;
-const MIN_STALL_MS = 610;
-const MAX_STALL_MS = 680;
+// The bound is 800 ms, and each stall is longer.
+const KEEPALIVE = { idleMs: 200, intervalMs: 200, probes: 3 };
+const BOUND_MS = 800;
+const MIN_STALL_MS = 810;
+const MAX_STALL_MS = 860;
 const STALLS = 50;
 
 /** 20 peers that stay healthy, on each way to the watcher; and 10 that are frozen in the end. */
@@ -71,27 +71,23 @@ async function connect({ watcher, others, doomed }: Cast): Promise<void> {
   await doomed.next('connected');
 }
 
-async function run({ watcher, others, doomed }: Cast): Promise<Outcome> {
-  const healthy = await stall(watcher, others, STALLS, 1);
+async function run({ watcher, doomed }: Cast): Promise<Outcome> {
+  const healthy = await stall(watcher, STALLS, 1);
   doomed.freeze();
-  return { healthy, frozen: await stall(watcher, others, STALLS, FROZEN) };
+  return { healthy, frozen: await stall(watcher, STALLS, FROZEN) };
 }
 
-/** Lets the watcher stall, and does what it asks for meanwhile. */
-async function stall(watcher: Watcher, peers: Peers, times: number, untilEnded: number): Promise<StallReport> {
+/** Lets the watcher stall; stops and continues it where it asks for that. */
+async function stall(watcher: Watcher, times: number, untilEnded: number): Promise<StallReport> {
   watcher.send({ type: 'stall', times, untilEnded });
   for (;;) {
-    const message = await watcher.next('hold', 'release', 'stop', 'report');
+    const message = await watcher.next('stop', 'report');
     if (message.type === 'report') return message;
-    if (message.type === 'stop') {
-      await heldFor(SETTLE_MS);
-      watcher.freeze();
-      await heldFor(message.durationMs);
-      watcher.thaw();
-      watcher.send({ type: 'continued' });
-    } else {
-      peers.send({ type: message.type });
-    }
+    await heldFor(SETTLE_MS);
+    watcher.freeze();
+    await heldFor(message.durationMs);
+    watcher.thaw();
+    watcher.send({ type: 'continued' });
   }
 }
 
@@ -111,13 +107,13 @@ beforeAll(async () => {
   // All at the same time: who is blocked needs no processor.
   for (const { kind, ...players } of casts) outcomes.set(kind, run(players));
   await Promise.allSettled(outcomes.values());
-}, 100_000);
+}, 180_000);
 
 afterAll(async () => {
   await Promise.all(programs.map((program) => program[Symbol.asyncDispose]()));
 });
 
-describe.for(PLACES)('L5: 50 stalls %s, each longer than the bound of 600 ms', ([, kind]) => {
+describe.for(PLACES)('L5: 50 stalls %s, each longer than the bound of 800 ms', ([, kind]) => {
   let healthy: StallReport;
   let frozen: StallReport;
 
@@ -137,10 +133,10 @@ describe.for(PLACES)('L5: 50 stalls %s, each longer than the bound of 600 ms', (
     expect(healthy.periods.map(({ reported }) => reported)).toEqual(Array(STALLS).fill(1));
   });
 
-  it('L5: 10 frozen peers are found silent in spite of the stalls, after at most 1,100 ms in which we ran', () => {
+  it('L5: 10 frozen peers are found silent in spite of the stalls, after at most 1,500 ms in which we ran', () => {
     // The bound, interval x probes of excuses, and 100 ms to spare.
     expect(frozen.ended.map(({ cause }) => cause)).toEqual(Array(FROZEN).fill('silent'));
-    expect(Math.max(...frozen.ended.map(({ runningMs }) => runningMs))).toBeLessThanOrEqual(1_100);
+    expect(Math.max(...frozen.ended.map(({ runningMs }) => runningMs))).toBeLessThanOrEqual(1_500);
     expect(frozen.sessions).toBe(WAYS.length);
   });
 

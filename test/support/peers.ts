@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { connect as connectSocket, createServer } from 'node:net';
 import type { Cause, Client } from '@systole/client';
 import { connect } from '@systole/client';
+import { HOLD } from './gate-orders.ts';
 import { heard, programConfig, say } from './program.ts';
 
 /**
@@ -35,12 +36,12 @@ export type FromPeers =
 
 /** What it does. */
 export type ToPeers =
-  /** Connects all to the watcher at `port`, and `tickers` sockets that know nothing of Systole and send a byte each {@link TICK_MS}. */
+  /**
+   * Connects all to the watcher at `port`; and so many `tickers`, sockets that know nothing of Systole and send a byte each
+   * {@link TICK_MS}. On any of them the watcher may give orders to the gates.
+   */
   | { readonly type: 'connect'; readonly port: number; readonly tickerPort?: number; readonly tickers?: number }
-  | { readonly type: 'speak' }
-  /** Lets nothing through the gates any more, and opens them again. */
-  | { readonly type: 'hold' }
-  | { readonly type: 'release' };
+  | { readonly type: 'speak' };
 
 const HOST = '127.0.0.1';
 const TICK_MS = 50;
@@ -54,9 +55,9 @@ function passGate(pass: () => void): void {
   else held.push(pass);
 }
 
-function release(): void {
+function orderGates(order: string): void {
   const waiting = held ?? [];
-  held = undefined;
+  held = order.endsWith(HOLD) ? [] : undefined;
   for (const pass of waiting) pass();
 }
 
@@ -78,6 +79,7 @@ async function openRelay(port: number, pass: (goOn: () => void) => void): Promis
 async function startTicker(port: number): Promise<void> {
   const socket = connectSocket({ host: HOST, port, noDelay: true });
   await once(socket, 'connect');
+  socket.on('data', (chunk) => orderGates(chunk.toString()));
   setInterval(() => socket.write('.'), TICK_MS);
 }
 
@@ -110,12 +112,6 @@ for (;;) {
       say<FromPeers>({ type: 'connected' });
       break;
     }
-    case 'hold':
-      held = [];
-      break;
-    case 'release':
-      release();
-      break;
     case 'speak':
       await Promise.all(clients.map((client) => client.send('here')));
       say<FromPeers>({ type: 'spoken' });

@@ -11,6 +11,7 @@ import { connect as connectSocket, createServer as createSocketServer } from 'no
 import { performance } from 'node:perf_hooks';
 import type { Cause, Keepalive, Session, Stall } from '@systole/server';
 import { CHANNELS, createServer } from '@systole/server';
+import { HOLD, RELEASE } from './gate-orders.ts';
 import type { Way } from './peers.ts';
 import { heard, programConfig, say } from './program.ts';
 
@@ -64,9 +65,6 @@ export interface StallReport {
 /** What it says. */
 export type FromStallWatcher =
   | { readonly type: 'listening'; readonly port: number; readonly naivePort: number }
-  /** The gates between the peers and us are to be closed, and opened again. */
-  | { readonly type: 'hold' }
-  | { readonly type: 'release' }
   /** `stop` only: we are to be stopped for so long, now. */
   | { readonly type: 'stop'; readonly durationMs: number }
   | StallReport;
@@ -115,20 +113,13 @@ function wayOf({ peer }: Session): Way {
 
 // The watcher.
 
-const waitingForProbe = new Set<() => void>();
-const waitingForSuspect = new Set<() => void>();
-
-function wakeAll(waiting: Set<() => void>): void {
-  for (const wake of waiting) wake();
-  waiting.clear();
-}
+const waitingForProbe: Readonly<Record<Way, Set<() => void>>> = { direct: new Set(), long: new Set(), gate: new Set() };
 
 function overlapMs(a: { from: number; to: number }, b: { from: number; to: number }): number {
   return Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from));
 }
 
 function watchSession(session: Session): void {
-  session.on('suspect', () => wakeAll(waitingForSuspect));
   session.on('disconnect', ({ cause, evidence }) => {
     const silenceMs = evidence.silenceMs ?? 0;
     const to = performance.now();
@@ -142,14 +133,19 @@ const { idleMs: idle, intervalMs: interval, probes } = keepalive;
 const server = createServer({ keepalive: { idle, interval, probes } });
 server.on('session', watchSession);
 server.on('stall', (stall) => stalls.push(stall));
-// Of these PINGs the PONG is some time in flight.
 subscribe(CHANNELS.probe, (payload) => {
-  if (wayOf((payload as { session: Session }).session) === 'long') wakeAll(waitingForProbe);
+  const waiting = waitingForProbe[wayOf((payload as { session: Session }).session)];
+  for (const wake of waiting) wake();
+  waiting.clear();
 });
 
 // The naive watcher.
 
+/** Of the peers that have gates. */
+let gates: Socket;
+
 function watchNaively(socket: Socket): void {
+  gates = socket;
   let heardAt = performance.now();
   let deadline = setTimeout(judge, boundMs);
   function judge(): void {
@@ -180,9 +176,9 @@ function after(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Not for ever: after a failure there may be nobody left who could wake. */
-async function woken(waiting: Set<() => void>): Promise<void> {
-  await Promise.race([new Promise<void>((resolve) => waiting.add(resolve)), after(2 * boundMs)]);
+/** When the next PING is sent on this way. Not for ever: after a failure there may be nobody left. */
+async function probeOn(way: Way): Promise<void> {
+  await Promise.race([new Promise<void>((resolve) => waitingForProbe[way].add(resolve)), after(2 * boundMs)]);
 }
 
 /** All on the long ways have been heard since the last stall: the heartbeat goes its ordinary way again. */
@@ -202,12 +198,12 @@ async function phaseReached(phase: StallPhase): Promise<void> {
     case 'idle':
       return after(random() * 0.3 * idle);
     case 'in-flight':
-      return woken(waitingForProbe);
+      return probeOn('long');
     case 'probing':
-      say<FromStallWatcher>({ type: 'hold' });
-      await woken(waitingForSuspect);
-      await after(random() * 0.4 * interval);
-      say<FromStallWatcher>({ type: 'release' }); // the PONGs arrive while we are blocked
+      gates.write(HOLD);
+      await probeOn('gate');
+      await after((0.5 + 0.8 * random()) * interval); // before and after the second probe, and suspicion
+      gates.write(RELEASE); // the PONGs arrive while we are blocked
   }
 }
 

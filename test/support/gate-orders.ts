@@ -1,0 +1,6 @@
+/** What a watcher says to the gates of its peers, on a socket of theirs: see `peers.ts`. */
+
+/** Nothing passes any more. */
+export const HOLD = 'h';
+/** What was held passes, and what comes. */
+export const RELEASE = 'r';
