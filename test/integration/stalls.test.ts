@@ -21,7 +21,7 @@ const MAX_STALL_MS = 860;
 const STALLS = 50;
 
 /** 20 peers that stay healthy, on each way to the watcher; and 10 that are frozen in the end. */
-const WAYS: readonly Way[] = [...Array(12).fill('direct'), ...Array(4).fill('long'), ...Array(4).fill('gate')];
+const WAYS: readonly Way[] = [...Array(12).fill('direct'), ...Array(4).fill('long'), ...Array(4).fill('sluice')];
 const FROZEN = 10;
 
 /** After it has asked to be stopped, the watcher goes on to wait for its sockets: there a process is stopped as a rule. */
@@ -119,7 +119,6 @@ describe.for(PLACES)('L5: 50 stalls %s, each longer than the bound of 800 ms', (
 
   beforeAll(async () => {
     ({ healthy, frozen } = await outcomes.get(kind)!);
-    if (process.env['SHOW']) console.log(kind, JSON.stringify(healthy), JSON.stringify(frozen));
   });
 
   it('L5: none of 30 healthy peers is judged: 0 disconnects in 50 stalls, at 4 phases of the heartbeat', () => {

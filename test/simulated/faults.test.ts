@@ -280,7 +280,7 @@ describe('any faults at any time', () => {
       fc.asyncProperty(plan, async (faults) => {
         expect(await new Trial(faults).run()).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });

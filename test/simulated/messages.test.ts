@@ -268,7 +268,7 @@ describe('the promise of delivery, with any ending at any time', () => {
           expect(ofOne).toEqual(inOrder);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });

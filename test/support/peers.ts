@@ -8,14 +8,14 @@ import type { AddressInfo } from 'node:net';
 import { connect as connectSocket, createServer } from 'node:net';
 import type { Cause, Client } from '@systole/client';
 import { connect } from '@systole/client';
-import { HOLD } from './gate-orders.ts';
 import { heard, programConfig, say } from './program.ts';
+import { HOLD } from './sluice.ts';
 
 /**
- * How a client reaches the watcher: directly; by a way on which what it sends takes {@link LONG_WAY_MS}; or through a gate,
+ * How a client reaches the watcher: directly; by a way on which what it sends takes {@link LONG_WAY_MS}; or through a sluice,
  * at which what it sends can be held.
  */
-export type Way = 'direct' | 'long' | 'gate';
+export type Way = 'direct' | 'long' | 'sluice';
 
 /** What it is started with. */
 export interface PeersConfig {
@@ -38,7 +38,7 @@ export type FromPeers =
 export type ToPeers =
   /**
    * Connects all to the watcher at `port`; and so many `tickers`, sockets that know nothing of Systole and send a byte each
-   * {@link TICK_MS}. On any of them the watcher may give orders to the gates.
+   * {@link TICK_MS}. On any of them the watcher may give orders to the sluices.
    */
   | { readonly type: 'connect'; readonly port: number; readonly tickerPort?: number; readonly tickers?: number }
   | { readonly type: 'speak' };
@@ -47,15 +47,15 @@ const HOST = '127.0.0.1';
 const TICK_MS = 50;
 const LONG_WAY_MS = 30;
 
-/** Bytes at the gates; undefined while they are open. */
+/** Bytes at the sluices; undefined while they are open. */
 let held: (() => void)[] | undefined;
 
-function passGate(pass: () => void): void {
+function passSluice(pass: () => void): void {
   if (held === undefined) pass();
   else held.push(pass);
 }
 
-function orderGates(order: string): void {
+function orderSluices(order: string): void {
   const waiting = held ?? [];
   held = order.endsWith(HOLD) ? [] : undefined;
   for (const pass of waiting) pass();
@@ -79,7 +79,7 @@ async function openRelay(port: number, pass: (goOn: () => void) => void): Promis
 async function startTicker(port: number): Promise<void> {
   const socket = connectSocket({ host: HOST, port, noDelay: true });
   await once(socket, 'connect');
-  socket.on('data', (chunk) => orderGates(chunk.toString()));
+  socket.on('data', (chunk) => orderSluices(chunk.toString()));
   setInterval(() => socket.write('.'), TICK_MS);
 }
 
@@ -90,7 +90,7 @@ async function connectAll(port: number): Promise<void> {
   const ports: Readonly<Record<Way, number>> = {
     direct: port,
     long: await openRelay(port, (goOn) => setTimeout(goOn, LONG_WAY_MS)),
-    gate: await openRelay(port, passGate),
+    sluice: await openRelay(port, passSluice),
   };
   const shared = { host: HOST, keepalive: false, minPingInterval: minPingIntervalMs, reconnect: false } as const;
   for (const way of ways) {

@@ -11,9 +11,9 @@ import { connect as connectSocket, createServer as createSocketServer } from 'no
 import { performance } from 'node:perf_hooks';
 import type { Cause, Keepalive, Session, Stall } from '@systole/server';
 import { CHANNELS, createServer } from '@systole/server';
-import { HOLD, RELEASE } from './gate-orders.ts';
 import type { Way } from './peers.ts';
 import { heard, programConfig, say } from './program.ts';
+import { HOLD, RELEASE } from './sluice.ts';
 
 /** Where the loop is blocked: in a callback of this kind, or the process is stopped as a whole, by whoever started us. */
 export type StallKind = 'timer' | 'fs' | 'socket' | 'immediate' | 'stop';
@@ -113,7 +113,11 @@ function wayOf({ peer }: Session): Way {
 
 // The watcher.
 
-const waitingForProbe: Readonly<Record<Way, Set<() => void>>> = { direct: new Set(), long: new Set(), gate: new Set() };
+const waitingForProbe: Readonly<Record<Way, Set<() => void>>> = {
+  direct: new Set(),
+  long: new Set(),
+  sluice: new Set(),
+};
 
 function overlapMs(a: { from: number; to: number }, b: { from: number; to: number }): number {
   return Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from));
@@ -141,11 +145,11 @@ subscribe(CHANNELS.probe, (payload) => {
 
 // The naive watcher.
 
-/** Of the peers that have gates. */
-let gates: Socket;
+/** Of the peers that have sluices. */
+let sluices: Socket;
 
 function watchNaively(socket: Socket): void {
-  gates = socket;
+  sluices = socket;
   let heardAt = performance.now();
   let deadline = setTimeout(judge, boundMs);
   function judge(): void {
@@ -200,10 +204,10 @@ async function phaseReached(phase: StallPhase): Promise<void> {
     case 'in-flight':
       return probeOn('long');
     case 'probing':
-      gates.write(HOLD);
-      await probeOn('gate');
+      sluices.write(HOLD);
+      await probeOn('sluice');
       await after((0.5 + 0.8 * random()) * interval); // before and after the second probe, and suspicion
-      gates.write(RELEASE); // the PONGs arrive while we are blocked
+      sluices.write(RELEASE); // the PONGs arrive while we are blocked
   }
 }
 

@@ -171,6 +171,11 @@ describe('L5: a stall that another timer has met', () => {
     expect(timeout(liveness, 35_000, stall)[0]).toEqual({ type: 'confirm' });
   });
 
+  it('L5: one that ended before the first probe brings the suspicion no nearer than one interval', () => {
+    const liveness = createLiveness();
+    expect(timeout(liveness, 20_000, blocked(18_000, 3_000)).at(-1)).toEqual({ type: 'wait', until: 25_000 });
+  });
+
   it('L5: it puts the suspicion off too', () => {
     const liveness = createLiveness();
     timeout(liveness, 20_000);
@@ -210,6 +215,13 @@ describe('L5: the system slept', () => {
   it('L5: gives one interval before the verdict, also after a sleep of 1 s only', () => {
     const liveness = createSuspecting();
     expect(timeout(liveness, 34_000, slept(34_000, 1_000)).at(-1)).toEqual({ type: 'wait', until: 39_000 });
+  });
+
+  it('L5: a silence has 2 x probes PINGs at most: ten sleeps give 2 with 1 probe', () => {
+    const liveness = createLiveness({ keepalive: { idleMs: 20_000, intervalMs: 5_000, probes: 1 } });
+    for (let now = 20_000; now < 30_000; now += 1_000) timeout(liveness, now, slept(now));
+    expect(liveness.probesSent).toBe(2);
+    expect(timeout(liveness, 30_000, slept(30_000))[0]).toEqual({ type: 'confirm' });
   });
 
   it('L5: a byte after the sleep has verified already', () => {

@@ -1,4 +1,4 @@
-/** What a watcher says to the gates of its peers, on a socket of theirs: see `peers.ts`. */
+/** What a watcher says to the sluices of its peers, on a socket of theirs: see `peers.ts`. */
 
 /** Nothing passes any more. */
 export const HOLD = 'h';
