@@ -180,7 +180,7 @@ describe('Liveness, if we are late', () => {
     );
   });
 
-  it('24: endless stalls, each as long as you like, cannot keep a corpse alive for more than 2 x probes + 2 timers', () => {
+  it('24: endless stalls, each as long as you like, cannot keep a corpse alive for more than 4 x probes + 4 timers', () => {
     holds(
       fc.property(
         configs,

@@ -107,7 +107,7 @@ describe('checkOptions', () => {
     ]);
   });
 
-  it.each([['lann'], [true], [20_000], [null], ['constructor']])('takes no %j for keepalive', (keepalive) => {
+  it.each([['lann'], [true], [20_000], [null], ['constructor'], [[]]])('takes no %j for keepalive', (keepalive) => {
     expect(problemsOf({ keepalive })).toEqual([
       {
         path: 'keepalive',
@@ -117,7 +117,7 @@ describe('checkOptions', () => {
     ]);
   });
 
-  it.each([[undefined], [null], [5], ['lan']])('takes no %j for the options as a whole', (options) => {
+  it.each([[undefined], [null], [5], ['lan'], [[]]])('takes no %j for the options as a whole', (options) => {
     expect(problemsOf(options)).toEqual([{ path: 'options', requirement: 'an object', value: options }]);
   });
 

@@ -1,6 +1,7 @@
 /** Is the peer alive? The state machine of the heartbeat: rules L2 to L8 of docs/LIVENESS.md, in which its table stands. */
 
 import type { Keepalive } from '../rules/keepalive.ts';
+import { IDLE_JITTER } from '../rules/keepalive.ts';
 import type { Rtt } from '../rules/rtt.ts';
 import { sampleRtt } from '../rules/rtt.ts';
 import type { Instant, Stall } from '../words/clock.ts';
@@ -44,9 +45,6 @@ export interface LivenessConfig {
   /** Uniform in [0, 1); for the jitter of idle (L8). */
   readonly random: () => number;
 }
-
-/** Idle is shortened by up to this share, never lengthened, so that a fleet does not beat in step (L8). */
-const IDLE_JITTER = 0.1;
 
 /**
  * One end's judgement of the other, for one connection. No I/O, no timers, no clock: time comes in with each call and must

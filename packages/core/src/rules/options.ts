@@ -16,7 +16,7 @@ import {
   MIN_FRAME_LIMIT_BYTES,
 } from './limits.ts';
 import { msgpackCodec } from './msgpack-codec.ts';
-import { findForeign } from './plain.ts';
+import { findForeign, isPlainObject } from './plain.ts';
 
 /** What server and client understand alike. Durations are `'20s'` or milliseconds. */
 export interface SessionOptions {
@@ -152,7 +152,7 @@ const tripleSchema = v.strictObject({
 });
 
 const keepaliveSchema = v.lazy((value) =>
-  typeof value === 'object' && value !== null
+  isPlainObject(value)
     ? tripleSchema
     : v.custom(
         (name) => name === false || (typeof name === 'string' && Object.hasOwn(PRESETS, name)),
@@ -199,12 +199,14 @@ export const partEntries: v.ObjectEntries = {
 export function checkOptions(
   entries: v.ObjectEntries,
   options: unknown,
-  contradictions: (options: Record<string, unknown>) => OptionProblem[] = () => [],
+  contradictions: (options: Readonly<Record<string, unknown>>) => OptionProblem[] = () => [],
 ): void {
-  const result = v.safeParse(v.strictObject(entries, 'an object'), options);
+  if (!isPlainObject(options)) {
+    throw new OptionsError([{ path: 'options', requirement: 'an object', value: options }]);
+  }
+  const result = v.safeParse(v.strictObject(entries), options);
   const problems = result.success ? [] : result.issues.flatMap((issue) => problemsOf(issue));
-  if (typeof options === 'object' && options !== null)
-    problems.push(...contradictions(options as Record<string, unknown>));
+  problems.push(...contradictions(options));
   if (problems.length > 0) throw new OptionsError(problems);
 }
 
