@@ -1,5 +1,6 @@
 // How soon peers are found dead that freeze all at once: the promise of L3, on real sockets and real processes.
 
+import { MIN_STALL_MS } from '@systole/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DetectionWatcherConfig, FromDetectionWatcher, ToDetectionWatcher } from '../support/detection-watcher.ts';
 import type { FromPeers, PeersConfig, ToPeers, Way } from '../support/peers.ts';
@@ -38,23 +39,25 @@ describe('100 peers that speak at one instant and are then frozen by SIGSTOP, wh
     report = await watcher.next('report');
   });
 
-  it('L3: all 100 are judged silent, after 3 probes', () => {
-    const judged = { cause: 'silent', probesSent: 3 };
-    expect(report.ends.map(({ cause, probesSent }) => ({ cause, probesSent }))).toEqual(
-      Array(CONNECTIONS).fill(judged),
-    );
+  /** A watcher whom the machine did not let run is late by that, and by an excuse if it was a stall (L5). None on a fit machine. */
+  function spareMs({ lostMs }: Report): number {
+    return lostMs < MIN_STALL_MS ? lostMs : lostMs + KEEPALIVE.intervalMs;
+  }
+
+  it('L3: all 100 are judged silent', () => {
+    expect(report.ends.map(({ cause }) => cause)).toEqual(Array(CONNECTIONS).fill('silent'));
   });
 
   it('L3: none earlier than 0.9 x 500 + 3 x 250 ms after its last byte, none later than 100 ms after its bound of 1,250 ms', () => {
     const times = report.ends.map(({ silenceMs }) => silenceMs);
     expect(Math.min(...times)).toBeGreaterThanOrEqual(EARLIEST_MS);
-    expect(Math.max(...times)).toBeLessThanOrEqual(LATEST_MS);
+    expect(Math.max(...times)).toBeLessThanOrEqual(LATEST_MS + spareMs(report));
   });
 
   it('L3: an eye on another clock sees the same: none 1,200 ms after they spoke, all 1,350 ms after they froze', () => {
     const times = report.ends.map(({ at }) => at);
     expect(Math.min(...times) - spokeAt).toBeGreaterThanOrEqual(EARLIEST_MS);
-    expect(Math.max(...times) - frozenAt).toBeLessThanOrEqual(LATEST_MS);
+    expect(Math.max(...times) - frozenAt).toBeLessThanOrEqual(LATEST_MS + spareMs(report));
   });
 
   it('L6: each of the 100 tells suspect, dead, disconnect and end, once and in this order', () => {

@@ -2,6 +2,7 @@
 
 import type { Cause, Keepalive } from '@systole/server';
 import { createServer } from '@systole/server';
+import { LostTime, lostMsWithin } from './lost-time.ts';
 import { heard, programConfig, say, sharedNow } from './program.ts';
 
 /** What it is started with. */
@@ -28,8 +29,10 @@ export type FromDetectionWatcher =
   | {
       readonly type: 'report';
       readonly ends: readonly DetectedEnd[];
-      /** In their order, of each session the same. */
+      /** Of each session the events since the last time that it was believed to be alive; each sequence once. */
       readonly events: readonly string[];
+      /** How long, since everyone has answered, this process could not run. */
+      readonly lostMs: number;
     };
 
 /** What it does. */
@@ -49,7 +52,7 @@ const events = new Set<string>();
 server.on('session', (session) => {
   const order: string[] = [];
   session.on('suspect', () => order.push('suspect'));
-  session.on('alive', () => order.push('alive'));
+  session.on('alive', () => order.splice(0));
   session.on('dead', () => order.push('dead'));
   session.on('disconnect', ({ cause, evidence }) => {
     order.push('disconnect');
@@ -62,9 +65,17 @@ server.on('session', (session) => {
   });
   session.on('end', () => {
     events.add([...order, 'end'].join(' '));
-    if (ends.length === connections) say<FromDetectionWatcher>({ type: 'report', ends, events: [...events] });
+    if (ends.length === connections) report();
   });
 });
+
+const lostTime = new LostTime();
+let beatingAt = Number.POSITIVE_INFINITY;
+
+function report(): void {
+  const lostMs = lostMsWithin(lostTime.gaps, { from: beatingAt, to: sharedNow() });
+  say<FromDetectionWatcher>({ type: 'report', ends, events: [...events], lostMs });
+}
 
 const address = await server.listen({ host: '127.0.0.1', port: 0 });
 say<FromDetectionWatcher>({ type: 'listening', port: 'port' in address ? address.port : 0 });
@@ -74,5 +85,6 @@ const look = setInterval(() => {
   if (server.sessions.size < connections) return;
   if ([...server.sessions].some((session) => session.inspect().rtt === undefined)) return;
   clearInterval(look);
+  beatingAt = sharedNow();
   say<FromDetectionWatcher>({ type: 'beating' });
 }, LOOK_MS);

@@ -1,13 +1,15 @@
 /**
  * Program: any number of clients in one process, to be watched by someone else. Their own watch is off, so that a
- * connection ends only if the watcher ends it.
+ * connection ends only if the watcher ends it; and then they come back.
  */
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect as connectSocket, createServer } from 'node:net';
-import type { Cause, Client } from '@systole/client';
+import type { Client } from '@systole/client';
 import { connect } from '@systole/client';
+import type { Gap } from './lost-time.ts';
+import { LostTime } from './lost-time.ts';
 import { heard, programConfig, say } from './program.ts';
 import { HOLD } from './sluice.ts';
 
@@ -19,7 +21,9 @@ export type Way = 'direct' | 'long' | 'sluice';
 
 /** What it is started with. */
 export interface PeersConfig {
-  /** One client for each. The watcher finds it as the client's `metadata.way`. */
+  /** For all of them; the watcher finds it as `metadata.name`. Default: `peers`. */
+  readonly name?: string;
+  /** One client for each; the watcher finds it as `metadata.way`. */
   readonly ways: readonly Way[];
   /** The watcher may send a PING so often. */
   readonly minPingIntervalMs: number;
@@ -32,7 +36,8 @@ export type FromPeers =
   | { readonly type: 'connected' }
   /** Everyone has sent a message, and it was handled. */
   | { readonly type: 'spoken' }
-  | { readonly type: 'ended'; readonly cause: Cause };
+  /** The times in which it could not run. */
+  | { readonly type: 'gaps'; readonly gaps: readonly Gap[] };
 
 /** What it does. */
 export type ToPeers =
@@ -41,7 +46,8 @@ export type ToPeers =
    * {@link TICK_MS}. On any of them the watcher may give orders to the sluices.
    */
   | { readonly type: 'connect'; readonly port: number; readonly tickerPort?: number; readonly tickers?: number }
-  | { readonly type: 'speak' };
+  | { readonly type: 'speak' }
+  | { readonly type: 'tell-gaps' };
 
 const HOST = '127.0.0.1';
 const TICK_MS = 50;
@@ -83,8 +89,9 @@ async function startTicker(port: number): Promise<void> {
   setInterval(() => socket.write('.'), TICK_MS);
 }
 
-const { ways, minPingIntervalMs } = programConfig<PeersConfig>();
+const { name = 'peers', ways, minPingIntervalMs } = programConfig<PeersConfig>();
 const clients: Client[] = [];
+const lostTime = new LostTime();
 
 async function connectAll(port: number): Promise<void> {
   const ports: Readonly<Record<Way, number>> = {
@@ -92,12 +99,10 @@ async function connectAll(port: number): Promise<void> {
     long: await openRelay(port, (goOn) => setTimeout(goOn, LONG_WAY_MS)),
     sluice: await openRelay(port, passSluice),
   };
-  const shared = { host: HOST, keepalive: false, minPingInterval: minPingIntervalMs, reconnect: false } as const;
-  for (const way of ways) {
-    const client = connect({ ...shared, port: ports[way], metadata: { way } });
-    client.on('end', ({ cause }) => say<FromPeers>({ type: 'ended', cause }));
-    clients.push(client);
-  }
+  // Who was judged comes back soon, for the next time.
+  const reconnect = { base: 50, cap: 50 };
+  const shared = { host: HOST, keepalive: false, minPingInterval: minPingIntervalMs, reconnect } as const;
+  clients.push(...ways.map((way) => connect({ ...shared, port: ports[way], metadata: { name, way } })));
   await Promise.all(clients.map((client) => client.ready()));
 }
 
@@ -115,5 +120,8 @@ for (;;) {
     case 'speak':
       await Promise.all(clients.map((client) => client.send('here')));
       say<FromPeers>({ type: 'spoken' });
+      break;
+    case 'tell-gaps':
+      say<FromPeers>({ type: 'gaps', gaps: lostTime.gaps.splice(0) });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Program: a server that watches its peers while its own loop is blocked again and again, for longer than its bound. Beside
- * it, a naive watcher on other sockets: a deadline by setTimeout, set anew by each byte, with and without a second look.
+ * Program: a server that watches its peers while its own loop is blocked again and again, for longer than its bound; and
+ * beside it a naive watcher, on other sockets.
  */
 
 import { subscribe } from 'node:diagnostics_channel';
@@ -8,11 +8,12 @@ import { once } from 'node:events';
 import { stat } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect as connectSocket, createServer as createSocketServer } from 'node:net';
-import { performance } from 'node:perf_hooks';
-import type { Cause, Keepalive, Session, Stall } from '@systole/server';
+import type { Cause, Keepalive, Session } from '@systole/server';
 import { CHANNELS, createServer } from '@systole/server';
+import type { Gap } from './lost-time.ts';
+import { NaiveWatcher } from './naive-watcher.ts';
 import type { Way } from './peers.ts';
-import { heard, programConfig, say } from './program.ts';
+import { heard, programConfig, say, sharedNow } from './program.ts';
 import { HOLD, RELEASE } from './sluice.ts';
 
 /** Where the loop is blocked: in a callback of this kind, or the process is stopped as a whole, by whoever started us. */
@@ -44,8 +45,11 @@ export interface BlockedPeriod {
 /** A session that has ended. */
 export interface EndedSession {
   readonly cause: Cause;
-  /** How the peer reaches us. */
+  /** The peer's, and how it reaches us. */
+  readonly name: string;
   readonly way: Way;
+  /** On the clock that all processes share, as all times here. */
+  readonly at: number;
   readonly silenceMs: number;
   /** The part of the silence in which our loop was not blocked. */
   readonly runningMs: number;
@@ -58,8 +62,8 @@ export interface StallReport {
   /** Sessions that are still there. */
   readonly sessions: number;
   readonly ended: readonly EndedSession[];
-  /** Verdicts of the naive watcher that looks again after one poll phase. */
-  readonly recheckedVerdicts: number;
+  /** Verdicts of the naive watcher that stood when it looked again after one poll phase. */
+  readonly naiveConfirmed: number;
 }
 
 /** What it says. */
@@ -71,10 +75,10 @@ export type FromStallWatcher =
 
 /** What it does. */
 export type ToStallWatcher =
-  /** Stalls so often; or until so many sessions have ended, if that comes earlier. Then reports. */
-  | { readonly type: 'stall'; readonly times: number; readonly untilEnded: number }
-  /** `stop` only: the stop is over. */
-  | { readonly type: 'continued' };
+  /** Stalls so often; or until no peer of this name is left, if that comes earlier. Then reports. */
+  | { readonly type: 'stall'; readonly times: number; readonly untilGone?: string }
+  /** `stop` only: the stop is over, and lasted from then to then. */
+  | { readonly type: 'continued'; readonly from: number; readonly to: number };
 
 const HOST = '127.0.0.1';
 const LOOK_MS = 10;
@@ -83,10 +87,8 @@ const PHASES: readonly StallPhase[] = ['idle', 'in-flight', 'probing', 'any'];
 const { kind, keepalive, seed, minStallMs, maxStallMs } = programConfig<StallWatcherConfig>();
 const boundMs = keepalive.idleMs + keepalive.intervalMs * keepalive.probes;
 
-interface Period {
+interface Period extends Gap {
   readonly phase: StallPhase;
-  readonly from: number;
-  readonly to: number;
 }
 
 /** mulberry32. */
@@ -102,10 +104,12 @@ function makeRandom(start: number): () => number {
 
 const random = makeRandom(seed);
 const periods: Period[] = [];
-const stalls: Stall[] = [];
+const stalls: Gap[] = [];
 const ended: EndedSession[] = [];
-const naiveVerdicts: number[] = [];
-let recheckedVerdicts = 0;
+
+function nameOf({ peer }: Session): string {
+  return String(peer?.metadata['name']);
+}
 
 function wayOf({ peer }: Session): Way {
   return peer?.metadata['way'] as Way;
@@ -119,54 +123,35 @@ const waitingForProbe: Readonly<Record<Way, Set<() => void>>> = {
   sluice: new Set(),
 };
 
-function overlapMs(a: { from: number; to: number }, b: { from: number; to: number }): number {
+function overlapMs(a: Gap, b: Gap): number {
   return Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from));
 }
 
 function watchSession(session: Session): void {
   session.on('disconnect', ({ cause, evidence }) => {
+    const at = sharedNow();
     const silenceMs = evidence.silenceMs ?? 0;
-    const to = performance.now();
-    const silence = { from: to - silenceMs, to };
-    const blockedMs = periods.reduce((sum, period) => sum + overlapMs(period, silence), 0);
-    ended.push({ cause, way: wayOf(session), silenceMs, runningMs: silenceMs - blockedMs });
+    const blockedMs = periods.reduce((sum, period) => sum + overlapMs(period, { from: at - silenceMs, to: at }), 0);
+    const [name, way] = [nameOf(session), wayOf(session)];
+    ended.push({ cause, name, way, at, silenceMs, runningMs: silenceMs - blockedMs });
   });
 }
 
 const { idleMs: idle, intervalMs: interval, probes } = keepalive;
 const server = createServer({ keepalive: { idle, interval, probes } });
 server.on('session', watchSession);
-server.on('stall', (stall) => stalls.push(stall));
+server.on('stall', ({ durationMs }) => stalls.push({ from: sharedNow() - durationMs, to: sharedNow() }));
 subscribe(CHANNELS.probe, (payload) => {
   const waiting = waitingForProbe[wayOf((payload as { session: Session }).session)];
   for (const wake of waiting) wake();
   waiting.clear();
 });
 
-// The naive watcher.
-
-/** Of the peers that have sluices. */
+/** To the peers that have sluices. */
 let sluices: Socket;
-
-function watchNaively(socket: Socket): void {
+const naive = new NaiveWatcher(boundMs, (socket) => {
   sluices = socket;
-  let heardAt = performance.now();
-  let deadline = setTimeout(judge, boundMs);
-  function judge(): void {
-    naiveVerdicts.push(performance.now());
-    const judgedAt = heardAt;
-    setImmediate(() => {
-      if (heardAt === judgedAt) recheckedVerdicts += 1;
-    });
-    deadline = setTimeout(judge, boundMs);
-  }
-  socket.on('data', () => {
-    heardAt = performance.now();
-    clearTimeout(deadline);
-    deadline = setTimeout(judge, boundMs);
-  });
-  socket.on('error', () => {});
-}
+});
 
 // The stalls.
 
@@ -187,12 +172,12 @@ async function probeOn(way: Way): Promise<void> {
 
 /** All on the long ways have been heard since the last stall: the heartbeat goes its ordinary way again. */
 async function recovered(): Promise<void> {
-  const deadline = performance.now() + 2 * boundMs;
+  const deadline = sharedNow() + 2 * boundMs;
   const isUnheard = (session: Session): boolean => {
     const { silenceMs = 0 } = session.inspect();
-    return wayOf(session) !== 'direct' && performance.now() - silenceMs < (periods.at(-1)?.to ?? 0);
+    return wayOf(session) !== 'direct' && sharedNow() - silenceMs < (periods.at(-1)?.to ?? 0);
   };
-  while ([...server.sessions].some(isUnheard) && performance.now() < deadline) await after(LOOK_MS);
+  while ([...server.sessions].some(isUnheard) && sharedNow() < deadline) await after(LOOK_MS);
 }
 
 async function phaseReached(phase: StallPhase): Promise<void> {
@@ -222,6 +207,10 @@ async function openPair(): Promise<{ near: Socket; far: Socket }> {
 
 const { near, far } = await openPair();
 
+function isGone(name: string | undefined): boolean {
+  return name !== undefined && ![...server.sessions].some((session) => nameOf(session) === name);
+}
+
 /** Calls back in the kind of callback that is asked for. */
 function callFrom(place: Exclude<StallKind, 'stop'>, callback: () => void): void {
   switch (place) {
@@ -240,45 +229,42 @@ function callFrom(place: Exclude<StallKind, 'stop'>, callback: () => void): void
   }
 }
 
+/** A stall of this length, from the next callback of the kind that is asked for. */
 async function stall(phase: StallPhase, ms: number): Promise<Period> {
   if (kind === 'stop') {
-    const from = performance.now();
     say<FromStallWatcher>({ type: 'stop', durationMs: ms });
-    await heard<ToStallWatcher>();
-    return { phase, from, to: performance.now() };
+    const order = await heard<ToStallWatcher>();
+    if (order.type !== 'continued') throw new Error(`told to ${order.type} during a stop`);
+    return { phase, from: order.from, to: order.to };
   }
   return new Promise((resolve) => {
     callFrom(kind, () => {
-      const from = performance.now();
+      const from = sharedNow();
       block(ms);
-      resolve({ phase, from, to: performance.now() });
+      resolve({ phase, from, to: sharedNow() });
     });
   });
 }
 
-function describePeriod({ phase, from, to }: Period): BlockedPeriod {
+function describePeriod(period: Period): BlockedPeriod {
+  const { phase, from, to } = period;
   return {
     phase,
     durationMs: to - from,
-    reported: stalls.filter(
-      ({ endedAt, durationMs }) => overlapMs({ from, to }, { from: endedAt - durationMs, to: endedAt }) > 0,
-    ).length,
-    naiveWasWrong: naiveVerdicts.some((at) => at >= from && at <= to + interval),
+    reported: stalls.filter((gap) => overlapMs(gap, period) > 0).length,
+    naiveWasWrong: naive.verdicts.some((at) => at >= from && at <= to + interval),
   };
 }
 
-const naiveServer = createSocketServer(watchNaively);
-naiveServer.listen(0, HOST);
-await once(naiveServer, 'listening');
+const naivePort = await naive.listen(HOST);
 const address = await server.listen({ host: HOST, port: 0 });
-const port = 'port' in address ? address.port : 0;
-say<FromStallWatcher>({ type: 'listening', port, naivePort: (naiveServer.address() as AddressInfo).port });
+say<FromStallWatcher>({ type: 'listening', port: 'port' in address ? address.port : 0, naivePort });
 
 for (;;) {
   const order = await heard<ToStallWatcher>();
   if (order.type !== 'stall') continue;
   const first = periods.length;
-  for (let count = 0; count < order.times && ended.length < order.untilEnded; count += 1) {
+  for (let count = 0; count < order.times && !isGone(order.untilGone); count += 1) {
     const phase = PHASES[count % PHASES.length] ?? 'any';
     await phaseReached(phase);
     periods.push(await stall(phase, minStallMs + random() * (maxStallMs - minStallMs)));
@@ -289,6 +275,6 @@ for (;;) {
     periods: periods.slice(first).map(describePeriod),
     sessions: server.sessions.size,
     ended: ended.splice(0),
-    recheckedVerdicts,
+    naiveConfirmed: naive.confirmed,
   });
 }
