@@ -30,7 +30,8 @@ describe('the diagnostics channels', () => {
   it('carry each event of a session with its payload and the session, before its listeners hear it', async () => {
     const names = ['connect', 'suspect', 'alive', 'dead', 'disconnect', 'end'] as const;
     const channels = names.map((name) => ({ name, tape: tapeChannel<Published>(name) }));
-    const server = await startServer();
+    // Between suspicion and verdict is time for a byte, also on a busy machine.
+    const server = await startServer({ keepalive: { idle: 200, interval: 400, probes: 3 } });
     const early: boolean[] = [];
     server.on('session', (session) => {
       for (const { name, tape } of channels) {
@@ -40,9 +41,10 @@ describe('the diagnostics channels', () => {
     const arrival = nextSession(server);
     const peer = await RawPeer.open(server.address);
     const { session, tape } = await arrival;
+    const end = session.next('end');
     await session.next('suspect');
     peer.write(Uint8Array.of(0x20));
-    await session.next('end');
+    await end;
     for (const { name, tape: published } of channels) {
       const told = tape.all((item: Told) => item.type === name).map(({ payload }) => ({ ...payload, session }));
       expect(told.length, name).toBeGreaterThan(0);
