@@ -227,6 +227,9 @@ class End implements PairEnd {
       get unwritten() {
         return link.unwritten;
       },
+      get receivedBytes() {
+        return link.receivedBytes;
+      },
       end: () => link.end(),
       destroy: () => link.destroy(),
       pause: () => link.pause(),

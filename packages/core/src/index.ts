@@ -33,6 +33,7 @@ export {
   plainSchema,
   resolveSessionOptions,
   sessionEntries,
+  socketEntries,
 } from './rules/options.ts';
 export type { Rtt } from './rules/rtt.ts';
 export type {
@@ -49,6 +50,7 @@ export type {
   SessionEvents,
   SessionSnapshot,
   SuspectEvent,
+  VerifyOptions,
 } from './session/api.ts';
 export { Connection } from './session/connection.ts';
 export type {
@@ -59,6 +61,7 @@ export type {
   Ending,
   Introduction,
   LivenessTiding,
+  Refusal,
 } from './session/connection-owner.ts';
 export type { EventOf, TypedEvents, WaitOptions } from './session/emitter.ts';
 export { Emitter, rethrowLater } from './session/emitter.ts';

@@ -146,7 +146,7 @@ describe('Connection: the handshake', () => {
     connection.handleBytes(PREAMBLE);
     receive(helloFrame());
     take();
-    connection.refuse('rejected', 'who are you?');
+    connection.refuse({ code: 'rejected', reason: 'who are you?' });
     expect(take()).toEqual(['disarm', 'write PREAMBLE, CLOSE connection rejected', 'destroy', 'tell end rejected']);
     expect(transport.frames).toEqual([closeFrame({ scope: 'connection', code: 'rejected', reason: 'who are you?' })]);
     expect(owner.endings[0]?.evidence).toMatchObject({ phase: 'handshake', detail: 'who are you?' });
@@ -695,7 +695,7 @@ describe('Connection: endings', () => {
     connection.requestTurn();
     connection.finish();
     connection.destroy('silent');
-    connection.refuse('rejected', 'too late');
+    connection.refuse({ code: 'rejected', reason: 'too late' });
     connection.accept(owner, WELCOME);
     await turn();
     clock.advanceTo(1e9);

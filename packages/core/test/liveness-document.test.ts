@@ -116,12 +116,14 @@ type Cast = { readonly anywhere: Apply } | Partial<Record<LivenessState, readonl
 
 const INPUTS: Readonly<Record<string, Cast>> = {
   evidence: { anywhere: ({ liveness, now }) => liveness.handleEvidence(now) },
+  'undated evidence': { anywhere: ({ liveness, now }) => liveness.handleUndatedEvidence(now) },
   PONG: {
     anywhere: ({ liveness, now }) => {
       liveness.handlePong(1, now);
       liveness.handlePong(99, now);
     },
   },
+  verify: { anywhere: ({ liveness, now }) => liveness.handleVerify(now) },
   'idle over': { quiet: [() => afterTimeouts(createLiveness()), comes(20_000)] },
   'probe due': {
     suspect: [
@@ -297,7 +299,7 @@ describe('The other tables of docs/LIVENESS.md', () => {
     const [, union = ''] = /^export type Cause =([^;]*);/m.exec(source) ?? [];
     const causes = [...union.matchAll(/^ {2}\| '([a-z-]+)'$/gm)].map(([, cause]) => cause);
     const headings = [...(text.split('\n## 8. Causes\n')[1] ?? '').split('\n## ')[0]!.matchAll(/^### (\S+)$/gm)];
-    expect(causes).toHaveLength(19);
+    expect(causes).toHaveLength(21);
     expect(headings.map(([, cause]) => cause).toSorted()).toEqual(causes.toSorted());
   });
 

@@ -22,6 +22,7 @@ export type {
   SessionEvents,
   SessionSnapshot,
   Stall,
+  VerifyOptions,
 } from '@systole/core';
 export { describe, NotHandledError, OptionsError, PRESETS, SystoleError } from '@systole/core';
 export { CHANNELS } from '@systole/core/node';

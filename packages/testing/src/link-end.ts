@@ -84,6 +84,10 @@ export class LinkEnd implements Transport {
     return { ...this.#traffic };
   }
 
+  get receivedBytes(): number {
+    return this.#peer.#traffic.readBytes;
+  }
+
   get unwritten(): number {
     return this.#queue.bytes;
   }

@@ -136,15 +136,45 @@ export class Liveness {
     }
   }
 
-  /** A PONG has come. Its bytes are evidence already; here it only measures (L7). */
-  handlePong(number: number, now: Instant): void {
+  /**
+   * Bytes have come of which nothing can be read yet, such as part of a TLS record. When is not known, only that it was
+   * since the last look (L2). A silence that has begun begins anew, with a PING now: interval x probes without a byte lie
+   * before every verdict, and it stays within the bound unless idle is shorter than interval. `quiet` needs no help: idle
+   * counts from the last byte whose time is known, and a PING too early does no harm.
+   */
+  handleUndatedEvidence(now: Instant): void {
+    if (this.#state === 'quiet' || this.#state === 'dead') return;
+    this.#settle(this.#held(now));
+    this.#idleMs = 0;
+  }
+
+  /**
+   * A PONG has come. Its bytes are evidence already; here it only measures (L7). Returns the round trip in milliseconds if
+   * it is the first answer to the newest PING.
+   */
+  handlePong(number: number, now: Instant): number | undefined {
     // Only the newest PING is matched: older ones may have been coalesced away by the peer (Karn's rule).
     if (number !== this.#pingNumber || this.#pingAnswered) {
       this.#strayPongs += 1;
-      return;
+      return undefined;
     }
     this.#pingAnswered = true;
-    this.#rtt = sampleRtt(this.#rtt, this.#held(now) - this.#pingAt);
+    const rttMs = this.#held(now) - this.#pingAt;
+    this.#rtt = sampleRtt(this.#rtt, rttMs);
+    return rttMs;
+  }
+
+  /**
+   * Somebody wants to know now whether the peer lives. In `quiet` the silence begins here, so that the verdict is at most
+   * interval x probes away; later, a probe is out already. A peer that is not watched is only asked.
+   */
+  handleVerify(time: Instant): void {
+    const { keepalive } = this.#config;
+    if (this.#state !== 'quiet') return;
+    const now = this.#held(time);
+    if (keepalive === undefined || this.#pausedAt !== undefined) return this.#ping(now);
+    this.#startProbing(now, keepalive);
+    this.#probe(now, keepalive);
   }
 
   /** The PING that was asked for is queued, and ends at this position of the stream that we send. */
@@ -283,13 +313,18 @@ export class Liveness {
     if (now < this.#nextProbeAt || !this.#hasProbeLeft(keepalive)) return;
     this.#nextProbeAt += keepalive.intervalMs;
     this.#probesDue += 1;
-    // At most one PING waits unwritten (L4).
     if (now >= this.#deadAt || this.#isPingWaiting()) return;
+    this.#probesSent += 1;
+    this.#ping(now);
+  }
+
+  /** At most one PING waits unwritten (L4). */
+  #ping(now: Instant): void {
+    if (this.#isPingWaiting()) return;
     this.#pingNumber += 1;
     this.#pingAt = now;
     this.#pingAnswered = false;
     this.#pingEndsAt = Number.POSITIVE_INFINITY;
-    this.#probesSent += 1;
     this.#outputs.push({ type: 'ping', number: this.#pingNumber });
   }
 

@@ -3,6 +3,10 @@
 import type { Socket } from 'node:net';
 import process from 'node:process';
 import type { Transport, TransportError, TransportListener } from '../words/transport.ts';
+import { setKernelKeepalive } from './kernel-keepalive.ts';
+import { socketBelow } from './socket-below.ts';
+import type { SocketConfig } from './socket-options.ts';
+import { DEFAULT_SOCKET_CONFIG } from './socket-options.ts';
 
 /** Where the shared listeners below find whom to tell: no closure a connection. */
 const LISTENER = Symbol('systole.listener');
@@ -15,19 +19,23 @@ interface ListenedSocket extends Socket {
 const NOTHING = new Uint8Array(0);
 
 /**
- * The transport over a TCP, TLS or Unix socket, which is connected and was made with `allowHalfOpen: true`. It owns the
- * socket from now on, and switches Nagle's algorithm off: we gather what belongs together ourselves.
+ * The transport over a TCP, TLS or Unix socket, which is connected and has `allowHalfOpen`. It owns the socket from now on.
  *
  * It reads from {@link attach} on. While it is paused, what comes waits in the kernel, apart from the one read and the
  * `readableHighWaterMark` that Node takes in ahead.
  */
 export class SocketTransport implements Transport {
   readonly #socket: ListenedSocket;
+  /** Where the bytes of TLS are counted, records whole or not. */
+  readonly #below: Socket;
+  readonly #mayGuard: boolean;
   #isAwaitingDrain = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, { noDelay, kernelKeepalive }: SocketConfig = DEFAULT_SOCKET_CONFIG) {
     this.#socket = socket;
-    socket.setNoDelay(true);
+    this.#below = socketBelow(socket);
+    this.#mayGuard = kernelKeepalive;
+    this.#below.setNoDelay(noDelay);
     // From the first moment to the last: an 'error' that nobody hears would end the process.
     socket.on('error', onError);
     socket.on('close', onClose);
@@ -67,6 +75,10 @@ export class SocketTransport implements Transport {
     if (socket.writableLength > 0) this.#awaitDrain();
   }
 
+  get receivedBytes(): number {
+    return this.#below.bytesRead;
+  }
+
   get unwritten(): number {
     return this.#socket.writableLength;
   }
@@ -85,6 +97,10 @@ export class SocketTransport implements Transport {
 
   resume(): void {
     this.#socket.resume();
+  }
+
+  guard(silenceMs: number): void {
+    if (this.#mayGuard) setKernelKeepalive(this.#below, silenceMs);
   }
 
   /**

@@ -46,9 +46,16 @@ const CAUSE_OF_CODE: Readonly<Record<string, Cause>> = {
   EAI_FAIL: 'dns',
 };
 
-/** The cause that an error of the operating system stands for; `reset` for one that we do not know. */
-export function causeOfTransportError({ code }: TransportError): Cause {
-  return CAUSE_OF_CODE[code ?? ''] ?? 'reset';
+/** Codes of OpenSSL and Node that speak of a certificate, such as `CERT_HAS_EXPIRED` and `ERR_TLS_CERT_ALTNAME_INVALID`. */
+const CERTIFICATE_CODE = /CERT|CRL|UNKNOWN_CA|LEAF_SIGNATURE|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE/;
+
+/** Codes of TLS that do not. Most are OpenSSL's reasons behind a prefix of Node's. */
+const TLS_CODE = /^ERR_(SSL|TLS|OSSL|CRYPTO)_|^EPROTO$/;
+
+/** The cause that an error of the operating system, or of TLS, stands for; `reset` for one that we do not know. */
+export function causeOfTransportError({ code = '' }: TransportError): Cause {
+  if (CERTIFICATE_CODE.test(code)) return 'bad-certificate';
+  return CAUSE_OF_CODE[code] ?? (TLS_CODE.test(code) ? 'tls-failed' : 'reset');
 }
 
 /** Idle limits of common middleboxes, in seconds: ALB, Heroku, Azure, AWS NLB and NAT, Cloudflare, GCP, IPVS. See docs/LIVENESS.md. */

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { Duration } from './duration.ts';
 import { parseDuration } from './duration.ts';
 import type { Keepalive, KeepaliveSetting } from './keepalive.ts';
-import { boundMs } from './keepalive.ts';
+import { boundMs, maxBoundMs } from './keepalive.ts';
 import { checkOptions, durationSchema, fillSessionOptions, sessionEntries } from './options.ts';
 
 /** What {@link describe} tells of a triple. */
@@ -51,7 +51,8 @@ const BYTES_PER_HEARTBEAT = 3 * 52 + 2 * 4;
  */
 export function describe(options: DescribeOptions = {}): Description | undefined {
   checkOptions({ ...sessionEntries, rtt: v.optional(durationSchema()) }, options);
-  const { keepalive, writeTimeoutMs, pausedTimeoutMs } = fillSessionOptions(options);
+  const config = fillSessionOptions(options);
+  const { keepalive } = config;
   if (keepalive === undefined) return undefined;
   const rttMs = parseDuration(options.rtt) ?? DEFAULT_RTT_MS;
   const windowMs = keepalive.intervalMs * keepalive.probes;
@@ -59,7 +60,7 @@ export function describe(options: DescribeOptions = {}): Description | undefined
   return {
     ...keepalive,
     boundMs: boundMs(keepalive),
-    maxBoundMs: Math.max(boundMs(keepalive), writeTimeoutMs) + windowMs + pausedTimeoutMs,
+    maxBoundMs: maxBoundMs(keepalive, config),
     outageMs: Math.max(0, (windowMs - (MIN_RTO_MS + rttMs) - rttMs) / 2),
     probesPerDay: Math.round(probesPerDay),
     bytesPerDay: Math.round(probesPerDay) * BYTES_PER_HEARTBEAT,

@@ -43,6 +43,17 @@ export const PRESETS: {
   kernel: { idleMs: 7_200_000, intervalMs: 75_000, probes: 9 },
 };
 
+/** What may put a verdict off, beside the triple itself. */
+export interface Extensions {
+  readonly writeTimeoutMs: number;
+  readonly pausedTimeoutMs: number;
+}
+
+/** {@link boundMs} with every extension used up: a queue that moves, stalls of our own, reading paused by ourselves. */
+export function maxBoundMs(keepalive: Keepalive, { writeTimeoutMs, pausedTimeoutMs }: Extensions): number {
+  return Math.max(boundMs(keepalive), writeTimeoutMs) + keepalive.intervalMs * keepalive.probes + pausedTimeoutMs;
+}
+
 /** The name of one of the {@link PRESETS}. */
 export type Preset = keyof typeof PRESETS;
 

@@ -11,6 +11,8 @@ export interface Terms {
   readonly raised: boolean;
   /** What the peer watches me with: its triple, raised to what I accept. The same numbers that the peer computes. */
   readonly peerKeepalive: Keepalive | undefined;
+  /** The lowest spacing of PINGs that the peer accepts, in milliseconds. */
+  readonly pingSpacingMs: number;
   /** The largest value of a length field that I may send, in bytes. */
   readonly maxFrameBytes: number;
 }
@@ -31,6 +33,7 @@ export function negotiate(mine: Offer, theirs: WireOffer): Terms {
     keepalive: raise(mine.keepalive, theirs.minPingIntervalMs),
     raised,
     peerKeepalive: raise(theirs.keepalive, mine.minPingIntervalMs),
+    pingSpacingMs: theirs.minPingIntervalMs,
     maxFrameBytes: theirs.maxFrameBytes,
   };
 }

@@ -176,8 +176,14 @@ export const sessionEntries: v.ObjectEntries = {
   metadata: v.optional(metadataSchema),
 };
 
-/** The valibot entries of the options of `send`. */
-export const sendEntries: v.ObjectEntries = {
+/** The valibot entries of the options of a socket. */
+export const socketEntries: v.ObjectEntries = {
+  noDelay: v.optional(booleanSchema),
+  kernelKeepalive: v.optional(booleanSchema),
+};
+
+/** The valibot entries of the options of `send` and `verify`. */
+export const waitEntries: v.ObjectEntries = {
   signal: v.optional(methodsSchema('addEventListener', 'removeEventListener')),
   timeout: v.optional(durationSchema(0)),
 };

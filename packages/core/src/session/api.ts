@@ -90,6 +90,17 @@ export interface SendOptions {
   readonly timeout?: Duration;
 }
 
+/** Options of {@link Session.verify}. */
+export interface VerifyOptions {
+  /** Gives the wait up, with `ERR_ABORTED`. */
+  readonly signal?: AbortSignal;
+  /**
+   * Gives the wait up after so many milliseconds, or `'2s'`, with `ERR_TIMEOUT`. Default: none where we watch the peer, as the
+   * verdict ends the wait after interval x probes; else 15 s.
+   */
+  readonly timeout?: Duration;
+}
+
 /** A session at one moment. */
 export interface SessionSnapshot {
   readonly id: string;
@@ -136,6 +147,15 @@ export interface Session<Events extends SessionEvents = SessionEvents> extends T
    * knows; `ERR_CLOSED` if it was certainly not handled; `ERR_TIMEOUT`, `ERR_ABORTED`, `ERR_QUEUE_FULL`, `ERR_TOO_LARGE`, `ERR_ENCODE`.
    */
   send(message: unknown, options?: SendOptions): Promise<unknown>;
+  /**
+   * Sends a PING now, whatever idle says, and resolves with the round trip in milliseconds: verify before use. If the peer
+   * is watched its silence begins here, so that a dead one is found after interval x probes. Calls are never more to the
+   * peer than it accepts: a PING each `minPingInterval` of its.
+   *
+   * Rejects with `ERR_UNVERIFIED` if there is no connection, or it ends before the answer, with its cause in the message;
+   * `ERR_TIMEOUT`, `ERR_ABORTED`, `ERR_OPTIONS`.
+   */
+  verify(options?: VerifyOptions): Promise<number>;
   /** Says goodbye: finishes what is under way in both directions, exchanges CLOSE and FIN, destroys after `closeTimeout`. Resolves at `end`. */
   close(reason?: string): Promise<void>;
   /** Ends it now, in both directions. */

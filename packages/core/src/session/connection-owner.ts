@@ -7,7 +7,7 @@ import type { Terms } from '../rules/negotiate.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import type { Cause, Evidence } from '../words/cause.ts';
 import type { Clock, Instant } from '../words/clock.ts';
-import type { AckFrame, CloseFrame, DataFrame, Frame, ResultFrame } from '../words/frame.ts';
+import type { AckFrame, CloseCode, CloseFrame, DataFrame, Frame, ResultFrame } from '../words/frame.ts';
 
 /** What a connection is made of. */
 export interface ConnectionParts {
@@ -18,6 +18,15 @@ export interface ConnectionParts {
 
 /** HELLO or WELCOME without the offer, which the connection makes from its config. */
 export type Introduction<Of extends Hello | Welcome> = Omit<Of, keyof WireOffer>;
+
+/** What a peer is told that gets no session. */
+export interface Refusal {
+  readonly code: CloseCode;
+  readonly reason: string;
+  /** When it is welcome again, in milliseconds from now, and over how long all that are told so shall spread. Default: 0. */
+  readonly retryAfterMs?: number;
+  readonly spreadMs?: number;
+}
 
 /** What is known before a byte was sent. */
 export interface ConnectionInit {
@@ -43,8 +52,11 @@ export interface Ending {
 /** Frames that are the session's affair. */
 export type DeliveryFrame = DataFrame | ResultFrame | AckFrame;
 
-/** What the liveness machine has to tell, short of a verdict. */
-export type LivenessTiding = Extract<LivenessOutput, { readonly type: 'ping' | 'suspect' | 'alive' }>;
+/** What is to be told of the peer's liveness, short of a verdict. */
+export type LivenessTiding =
+  | Extract<LivenessOutput, { readonly type: 'ping' | 'suspect' | 'alive' }>
+  /** The newest PING was answered. */
+  | { readonly type: 'pong'; readonly rttMs: number };
 
 /**
  * Whom a connection belongs to. `nextFrame` and `handleFrame` must not run the user's code; all else is called after the

@@ -3,10 +3,11 @@
 import type { HandshakeStep } from '../machines/handshake.ts';
 import { Handshake } from '../machines/handshake.ts';
 import type { Liveness } from '../machines/liveness.ts';
-import { causeOfClose, causeOfTransportError, hintOfEof, isGoodbye } from '../rules/classify.ts';
+import { causeOfTransportError, hintOfEof, isGoodbye } from '../rules/classify.ts';
 import { FrameDecoder } from '../rules/decoder.ts';
 import type { Hello, Offer, Welcome } from '../rules/hello.ts';
 import { encodeHello, encodeWelcome } from '../rules/hello.ts';
+import { maxBoundMs } from '../rules/keepalive.ts';
 import { MAX_HANDSHAKE_FRAME_BYTES } from '../rules/limits.ts';
 import type { Terms } from '../rules/negotiate.ts';
 import type { Cause, Evidence, Phase } from '../words/cause.ts';
@@ -14,19 +15,12 @@ import type { Alarm, AlarmOwner, Clock, Instant } from '../words/clock.ts';
 import { ProtocolError } from '../words/errors.ts';
 import type { CloseCode, CloseFrame, Frame } from '../words/frame.ts';
 import type { Transport, TransportError, TransportListener } from '../words/transport.ts';
-import type { ConnectionInit, ConnectionOwner, ConnectionParts, Introduction } from './connection-owner.ts';
+import type { ConnectionInit, ConnectionOwner, ConnectionParts, Introduction, Refusal } from './connection-owner.ts';
+import type { NamedEnd } from './farewell.ts';
+import { endOfClose, Farewell } from './farewell.ts';
 import type { LivenessWish } from './heartbeat.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Outgoing } from './outgoing.ts';
-
-/** What goes into the evidence of an ending, beside what the connection knows itself. */
-interface EndDetails {
-  readonly code?: string | undefined;
-  readonly syscall?: string | undefined;
-  readonly detail?: string;
-  /** A CLOSE to leave behind, best effort. */
-  readonly close?: CloseCode;
-}
 
 /** Drives one connection: the listener of its transport and the owner of its alarm. */
 export class Connection implements TransportListener, AlarmOwner {
@@ -51,17 +45,14 @@ export class Connection implements TransportListener, AlarmOwner {
   // From then on.
   #heartbeat: Heartbeat | undefined;
 
+  /** The transport's count of received bytes when it was last looked at. */
+  #receivedAtLook = 0;
+
   // One turn's.
   #tidings: (() => void)[] = [];
   #turnAsked = false;
 
-  // From the first goodbye, ours or the peer's.
-  #goodbye: CloseFrame | undefined;
-  #goodbyeCause: Cause | undefined;
-  /** The words of the peer's CLOSE, where that came first. */
-  #goodbyeDetails: EndDetails = {};
-  #closeDeadline: Instant = Number.POSITIVE_INFINITY;
-  #finSent = false;
+  readonly #farewell = new Farewell();
 
   /** `open` gives the transport for this listener; the transport must not call back before `open` has returned. */
   constructor(
@@ -101,9 +92,9 @@ export class Connection implements TransportListener, AlarmOwner {
     return true;
   }
 
-  /** Server: answers HELLO with CLOSE. */
-  refuse(code: CloseCode, reason: string): void {
-    this.#end('rejected', { detail: reason, close: code });
+  /** Server: answers HELLO with CLOSE. `end` says what it is called here, if that is not `rejected` for the reason alone. */
+  refuse(close: Refusal, end: Partial<NamedEnd> = {}): void {
+    this.#end({ cause: 'rejected', detail: close.reason, ...end }, close);
   }
 
   /** Something waits in `nextFrame`. All that is asked for in one turn of the event loop leaves in one write. */
@@ -118,15 +109,23 @@ export class Connection implements TransportListener, AlarmOwner {
 
   /** Both goodbyes are said and nothing is owed: sends FIN, and ends when the peer's has come. */
   finish(): void {
-    if (this.#finSent || this.#phase === 'ended') return;
-    this.#finSent = true;
+    if (this.#farewell.isFinSent || this.#phase === 'ended') return;
+    this.#farewell.handleFinSent();
     this.#outgoing.flush();
     this.#transport.end();
   }
 
   /** Ends it now, whatever is queued (L9). */
   destroy(cause: Cause, detail?: string): void {
-    this.#end(cause, detail === undefined ? {} : { detail });
+    this.#end({ cause, detail });
+  }
+
+  /** Asks the peer now whether it lives; the answer is told as `pong`. */
+  verify(): void {
+    const now = this.#clock.now();
+    this.#lookBelow(now);
+    this.liveness?.handleVerify(now);
+    this.requestTurn();
   }
 
   /** Stops reading; the verdict about the peer is frozen meanwhile (L5). */
@@ -184,15 +183,15 @@ export class Connection implements TransportListener, AlarmOwner {
       this.#receive(chunk, now);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#end('protocol-error', { detail: error.message, close: 'protocol-error' });
+      this.#end({ cause: 'protocol-error', detail: error.message }, 'protocol-error');
     }
     this.#turn();
   }
 
   handleEnd(): void {
-    if (this.#finSent) return;
-    if (this.#goodbye === undefined) this.#end('eof');
-    else this.#end(this.#goodbyeCause ?? 'closed-by-peer', this.#goodbyeDetails);
+    // Behind our own FIN it is the last step of the goodbye: 'close' follows.
+    if (!this.#farewell.isFinSent)
+      this.#end(this.#farewell.frame === undefined ? { cause: 'eof' } : this.#farewell.end);
   }
 
   handleDrained(): void {
@@ -200,8 +199,7 @@ export class Connection implements TransportListener, AlarmOwner {
   }
 
   handleClosed(error?: TransportError): void {
-    if (error !== undefined) this.#end(causeOfTransportError(error), { code: error.code, syscall: error.syscall });
-    else this.#end(this.#goodbyeCause ?? 'closed-locally', this.#goodbyeDetails);
+    this.#end(error === undefined ? this.#farewell.end : { cause: causeOfTransportError(error), ...error });
   }
 
   // What the clock tells.
@@ -211,6 +209,7 @@ export class Connection implements TransportListener, AlarmOwner {
       // If it was we who were late, what has come meanwhile is read first (L5).
       this.#clock.afterPoll((then) => this.#handleDeadline(then));
     } else {
+      this.#lookBelow(now);
       this.liveness?.handleWritten(this.#outgoing.written);
       this.liveness?.handleTimeout(now, this.#clock.lastStall);
       this.#turn();
@@ -219,19 +218,26 @@ export class Connection implements TransportListener, AlarmOwner {
 
   /** Of the handshake (L10), or of the goodbye, if one is under way. */
   get #deadline(): Instant {
-    return this.#phase === 'handshake' ? this.#init.handshakeDeadline : this.#closeDeadline;
+    return this.#phase === 'handshake' ? this.#init.handshakeDeadline : this.#farewell.deadline;
   }
 
   #handleDeadline(now: Instant): void {
     if (now < this.#deadline) return;
-    if (this.#phase === 'handshake') return this.#end('handshake-timeout', { close: 'handshake-timeout' });
-    const detail = 'the goodbye was not finished in time';
-    this.#end(this.#goodbyeCause ?? 'closed-locally', { ...this.#goodbyeDetails, detail });
+    if (this.#phase === 'handshake') this.#end({ cause: 'handshake-timeout' }, 'handshake-timeout');
+    else this.#end({ ...this.#farewell.end, detail: 'the goodbye was not finished in time' });
   }
 
   #handlePolled(now: Instant): void {
+    this.#lookBelow(now);
     this.liveness?.handlePolled(now);
     this.#turn();
+  }
+
+  /** What has come without being told, such as part of a TLS record, is evidence too (L2). */
+  #lookBelow(now: Instant): void {
+    const { receivedBytes } = this.#transport;
+    if (receivedBytes > this.#receivedAtLook) this.liveness?.handleUndatedEvidence(now);
+    this.#receivedAtLook = receivedBytes;
   }
 
   // In.
@@ -259,10 +265,10 @@ export class Connection implements TransportListener, AlarmOwner {
     switch (frame.type) {
       case 'ping':
         if (this.#heartbeat?.handlePing(frame.number, now) === false)
-          return this.#end('too-many-pings', { close: 'too-many-pings' });
+          return this.#end({ cause: 'too-many-pings' }, 'too-many-pings');
         return;
       case 'pong':
-        return this.liveness?.handlePong(frame.number, now);
+        return this.#handlePong(frame.number, now);
       case 'close':
         return this.#handleClose(frame);
       case 'data':
@@ -272,6 +278,11 @@ export class Connection implements TransportListener, AlarmOwner {
       default:
         throw new ProtocolError(`${frame.type.toUpperCase()} came after the handshake`);
     }
+  }
+
+  #handlePong(number: number, now: Instant): void {
+    const rttMs = this.liveness?.handlePong(number, now);
+    if (rttMs !== undefined) this.#tidings.push(() => this.#owner.handleTiding({ type: 'pong', rttMs }));
   }
 
   #step(step: HandshakeStep): void {
@@ -287,7 +298,7 @@ export class Connection implements TransportListener, AlarmOwner {
         return this.#handleClose(step.frame);
       case 'refuse':
         if (step.answer !== undefined) this.#outgoing.putBytes(step.answer);
-        return this.#end(step.cause, step);
+        return this.#end(step, step.close);
       default:
     }
   }
@@ -300,24 +311,15 @@ export class Connection implements TransportListener, AlarmOwner {
     this.#introduced = undefined;
     this.#decoder.maxFrameBytes = config.maxFrameBytes;
     this.#heartbeat = new Heartbeat(terms, config, this.#random, now);
+    if (terms.keepalive !== undefined) this.#transport.guard?.(maxBoundMs(terms.keepalive, config));
     this.#tidings.push(() => this.#owner.handleOpen(terms, peer));
   }
 
   #handleClose(frame: CloseFrame): void {
-    this.#goodbye ??= frame;
-    if (this.#phase === 'handshake' || !isGoodbye(frame)) {
-      return this.#end(causeOfClose(frame), { code: frame.code, detail: frame.reason });
-    }
-    this.#beginClosing(causeOfClose(frame), { code: frame.code, detail: frame.reason });
-    this.#tidings.push(() => this.#owner.handleGoodbye(frame));
-  }
-
-  #beginClosing(cause: Cause, details: EndDetails = {}): void {
-    if (this.#goodbyeCause !== undefined) return;
+    this.#farewell.handleClose(frame, this.#clock.now() + this.#init.config.closeTimeoutMs);
+    if (this.#phase === 'handshake' || !isGoodbye(frame)) return this.#end(endOfClose(frame));
     this.#phase = 'closing';
-    this.#goodbyeCause = cause;
-    this.#goodbyeDetails = details;
-    this.#closeDeadline = this.#clock.now() + this.#init.config.closeTimeoutMs;
+    this.#tidings.push(() => this.#owner.handleGoodbye(frame));
   }
 
   // Out: write, then arm, then tell.
@@ -334,7 +336,7 @@ export class Connection implements TransportListener, AlarmOwner {
   /** What the liveness machine wants beside PINGs. A verdict is carried out behind `suspect`, if both come in one turn (L6). */
   readonly #grant = (wish: LivenessWish): void => {
     if (wish.type === 'confirm') this.#clock.afterPoll((now) => this.#handlePolled(now));
-    else if (wish.type === 'dead') this.#tidings.push(() => this.#end(wish.verdict, { close: 'judged-dead' }));
+    else if (wish.type === 'dead') this.#tidings.push(() => this.#end({ cause: wish.verdict }, 'judged-dead'));
     else this.#tidings.push(() => this.#owner.handleTiding(wish));
   };
 
@@ -343,8 +345,13 @@ export class Connection implements TransportListener, AlarmOwner {
       const frame = this.#owner.nextFrame();
       if (frame === undefined) return;
       this.#outgoing.put(frame);
-      if (frame.type === 'close') this.#beginClosing('closed-locally');
+      if (frame.type === 'close') this.#handleGoodbyeSaid();
     }
+  }
+
+  #handleGoodbyeSaid(): void {
+    this.#phase = 'closing';
+    this.#farewell.begin(this.#clock.now() + this.#init.config.closeTimeoutMs);
   }
 
   #tell(): void {
@@ -358,19 +365,20 @@ export class Connection implements TransportListener, AlarmOwner {
 
   // The end.
 
-  #end(cause: Cause, details: EndDetails = {}): void {
+  /** Once. `note` is a CLOSE to leave behind, best effort; its code alone if the detail is its reason. */
+  #end(end: NamedEnd, note?: CloseCode | Refusal): void {
     if (this.#phase === 'ended') return;
-    const evidence = this.#evidence(cause, details, this.#phase);
-    if (details.close !== undefined) this.#leaveNote(details.close, details.detail ?? '');
+    const evidence = this.#evidence(end, this.#phase);
+    if (note !== undefined) this.#leaveNote(typeof note === 'string' ? { code: note, reason: end.detail ?? '' } : note);
     this.#phase = 'ended';
     this.#alarm.clear();
     this.#outgoing.flush();
     this.#transport.destroy();
-    this.#owner.handleEnd({ cause, evidence, goodbye: this.#goodbye });
+    this.#owner.handleEnd({ cause: end.cause, evidence, goodbye: this.#farewell.frame });
   }
 
   /** Best effort, and only where nothing is queued before it: a peer that thaws learns what happened (L9). A stranger learns nothing (W1). */
-  #leaveNote(code: CloseCode, reason: string): void {
+  #leaveNote({ code, reason, retryAfterMs = 0, spreadMs = 0 }: Refusal): void {
     const isStranger = this.#init.role === 'server' && !this.#preambleSeen;
     if (isStranger || this.#transport.unwritten > 0) return;
     this.#outgoing.putPreamble();
@@ -379,13 +387,13 @@ export class Connection implements TransportListener, AlarmOwner {
       scope: 'connection',
       code,
       lastAccepted: 0,
-      retryAfterMs: 0,
-      spreadMs: 0,
+      retryAfterMs,
+      spreadMs,
       reason,
     });
   }
 
-  #evidence(cause: Cause, { code, syscall, detail }: EndDetails, phase: Phase): Evidence {
+  #evidence({ cause, code, syscall, detail }: NamedEnd, phase: Phase): Evidence {
     const silenceMs = this.silenceMs;
     const stall = this.#clock.lastStall;
     const isRecent = stall !== undefined && this.#clock.now() - stall.endedAt <= (silenceMs ?? 0);

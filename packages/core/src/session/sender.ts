@@ -2,15 +2,14 @@
 
 import type { Parcel } from '../machines/outbox.ts';
 import { Outbox } from '../machines/outbox.ts';
-import type { Duration } from '../rules/duration.ts';
-import { parseDuration } from '../rules/duration.ts';
 import type { SessionConfig } from '../rules/options.ts';
-import { checkOptions, sendEntries } from '../rules/options.ts';
-import type { Clock, Instant } from '../words/clock.ts';
+import { checkOptions, waitEntries } from '../rules/options.ts';
+import type { Clock } from '../words/clock.ts';
 import type { Codec } from '../words/codec.ts';
 import { NotHandledError, SystoleError } from '../words/errors.ts';
 import type { AckFrame, DataFrame, ResultFrame } from '../words/frame.ts';
 import type { SendOptions } from './api.ts';
+import { abortedError, limitWait } from './patience.ts';
 
 /** Whom a {@link Sender} works for. */
 export interface SenderHost {
@@ -59,12 +58,12 @@ export class Sender {
 
   send(message: unknown, options?: SendOptions): Promise<unknown> {
     try {
-      if (options !== undefined) checkOptions(sendEntries, options);
+      if (options !== undefined) checkOptions(waitEntries, options);
     } catch (error) {
       return Promise.reject(error);
     }
-    const { signal, timeout } = options ?? {};
-    if (signal?.aborted === true) return Promise.reject(aborted(signal));
+    const { signal } = options ?? {};
+    if (signal?.aborted === true) return Promise.reject(abortedError('result', signal));
     let payload: Uint8Array;
     try {
       payload = this.#host.codec.encode(message);
@@ -72,7 +71,7 @@ export class Sender {
       return Promise.reject(new SystoleError('ERR_ENCODE', 'the codec could not encode the message', { cause }));
     }
     const refusal = this.#refusal(payload);
-    return refusal === undefined ? this.#post(payload, signal, timeout) : Promise.reject(refusal);
+    return refusal === undefined ? this.#post(payload, options) : Promise.reject(refusal);
   }
 
   #refusal({ length }: Uint8Array): SystoleError | undefined {
@@ -89,7 +88,7 @@ export class Sender {
     return new SystoleError('ERR_TOO_LARGE', `a message must be at most ${most} bytes, got ${length}`);
   }
 
-  #post(payload: Uint8Array, signal: AbortSignal | undefined, timeout: Duration | undefined): Promise<unknown> {
+  #post(payload: Uint8Array, options: SendOptions = {}): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         stopWaiting();
@@ -110,36 +109,13 @@ export class Sender {
           reject(error);
         },
       };
-      const stopWaiting = this.#limitWait(signal, timeout, (error) => {
+      const stopWaiting = limitWait(this.#host.clock, 'result', options, (error) => {
         this.#outbox.withdraw(parcel);
         parcel.failed(error);
       });
       this.#outbox.add(parcel);
       this.#host.wake();
     });
-  }
-
-  /** Gives up when the signal is aborted or the timeout is over. Returns the function that stops looking. */
-  #limitWait(
-    signal: AbortSignal | undefined,
-    timeout: Duration | undefined,
-    giveUp: (error: SystoleError) => void,
-  ): () => void {
-    const { clock } = this.#host;
-    const abort = (): void => giveUp(aborted(signal));
-    signal?.addEventListener('abort', abort, { once: true });
-    const timeoutMs = parseDuration(timeout) ?? Number.POSITIVE_INFINITY;
-    const deadline = clock.now() + timeoutMs;
-    const handleAlarm = (now: Instant): void => {
-      if (now < deadline) alarm?.set(deadline);
-      else giveUp(new SystoleError('ERR_TIMEOUT', `no result within ${timeoutMs} ms`));
-    };
-    const alarm = timeout === undefined ? undefined : clock.alarm({ handleAlarm });
-    alarm?.set(deadline);
-    return () => {
-      signal?.removeEventListener('abort', abort);
-      alarm?.clear();
-    };
   }
 
   #tellDrained(): void {
@@ -203,10 +179,6 @@ export class Sender {
   handleEnd(reason: string): void {
     for (const parcel of this.#outbox.limit(0)) parcel.failed(closed(reason));
   }
-}
-
-function aborted(signal: AbortSignal | undefined): SystoleError {
-  return new SystoleError('ERR_ABORTED', 'the message was given up by its signal', { cause: signal?.reason });
 }
 
 function closed(reason: string): SystoleError {

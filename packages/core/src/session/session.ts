@@ -8,13 +8,22 @@ import type { Cause, Evidence } from '../words/cause.ts';
 import type { Instant } from '../words/clock.ts';
 import { ProtocolError, SystoleError } from '../words/errors.ts';
 import type { CloseFrame, Frame } from '../words/frame.ts';
-import type { MessageHandler, Peer, SendOptions, Session, SessionEvents, SessionSnapshot } from './api.ts';
+import type {
+  MessageHandler,
+  Peer,
+  SendOptions,
+  Session,
+  SessionEvents,
+  SessionSnapshot,
+  VerifyOptions,
+} from './api.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionOwner, DeliveryFrame, Ending, LivenessTiding } from './connection-owner.ts';
 import { Delivery } from './delivery.ts';
 import { Emitter } from './emitter.ts';
 import { SessionLog } from './session-log.ts';
 import type { SessionParts } from './session-parts.ts';
+import { Verification } from './verification.ts';
 
 /** What a goodbye of ours says. */
 export type Goodbye = Pick<CloseFrame, 'scope' | 'code' | 'retryAfterMs' | 'spreadMs' | 'reason'>;
@@ -51,6 +60,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   #terms: Terms | undefined;
   #openedAt: Instant | undefined;
   #delivery: Delivery | undefined;
+  #verification: Verification | undefined;
   #closing: Closing | undefined;
   #lastCause: Cause | undefined;
   /** Whether `dead` and `disconnect` are being told. */
@@ -88,6 +98,12 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
       );
     }
     return this.#deliver().send(message, options);
+  }
+
+  verify(options?: VerifyOptions): Promise<number> {
+    const verification = this.#verify();
+    if (verification !== undefined) return verification.verify(options);
+    return Promise.reject(new SystoleError('ERR_UNVERIFIED', 'the peer must be connected to be verified'));
   }
 
   close(reason = ''): Promise<void> {
@@ -249,6 +265,8 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   handleTiding(tiding: LivenessTiding): void {
     const epoch = this.#epoch;
     switch (tiding.type) {
+      case 'pong':
+        return this.#verification?.handlePong(tiding.rttMs);
       case 'ping':
         return this.#parts.publish('probe', { epoch, number: tiding.number }, this as unknown as Session);
       case 'suspect':
@@ -274,6 +292,10 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     this.#openedAt = undefined;
     this.#lastCause = cause;
     this.#delivery?.handleLost();
+    this.#verification?.handleLost(
+      new SystoleError('ERR_UNVERIFIED', `the connection ended before PONG came: ${cause}`),
+    );
+    this.#verification = undefined;
     // The peer meant this connection only: another may come.
     if (this.#closing?.goodbye.scope === 'connection' && !this.#closing.isOurs) this.#closing = undefined;
     if (wasOpen) {
@@ -296,6 +318,19 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     if (this.#isParting) return; // ends behind `disconnect` (L6)
     const noError = { code: undefined, syscall: undefined, detail: undefined };
     this.endSession({ cause: 'closed-locally', evidence: this.#nothingSeen(noError) });
+  }
+
+  /** Made when it is first asked for, and of one connection only. */
+  #verify(): Verification | undefined {
+    const terms = this.#terms;
+    if (terms === undefined) return undefined;
+    const { keepalive, pingSpacingMs } = terms;
+    this.#verification ??= new Verification(
+      this.#parts.clock,
+      { isWatched: keepalive !== undefined, pingSpacingMs },
+      () => this.#connection?.verify(),
+    );
+    return this.#verification;
   }
 
   #deliver(): Delivery {

@@ -28,6 +28,10 @@ export type Cause =
   | 'dns'
   /** TCP was not established within the deadline. */
   | 'connect-timeout'
+  /** TLS: a certificate was missing or not believed, ours or the peer's. */
+  | 'bad-certificate'
+  /** TLS was not established, for another reason than a certificate. */
+  | 'tls-failed'
   /** TCP was, HELLO and WELCOME were not exchanged within the deadline. */
   | 'handshake-timeout'
   /** The peer broke the protocol. */

@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'ERR_LISTEN'
   | 'ERR_CONNECT'
   | 'ERR_CLOSED'
+  | 'ERR_UNVERIFIED'
+  | 'ERR_SOCKET'
   | 'ERR_IN_DOUBT'
   | 'ERR_TIMEOUT'
   | 'ERR_ABORTED'
@@ -24,6 +26,8 @@ const FAULTS: Readonly<Record<ErrorCode, Fault>> = {
   ERR_LISTEN: 'caller',
   ERR_CONNECT: 'nobody',
   ERR_CLOSED: 'nobody',
+  ERR_UNVERIFIED: 'nobody',
+  ERR_SOCKET: 'caller',
   ERR_IN_DOUBT: 'nobody',
   ERR_TIMEOUT: 'nobody',
   ERR_ABORTED: 'caller',

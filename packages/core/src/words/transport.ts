@@ -6,6 +6,11 @@ export interface Transport {
   write(chunks: readonly Uint8Array[]): void;
   /** Bytes that {@link write} has taken and our own kernel has not. */
   readonly unwritten: number;
+  /**
+   * Bytes that have come since the connection began, as far down as they can be counted. More than what was told if part
+   * of a TLS record is in: nothing can be told of it, and yet it is evidence (L2).
+   */
+  readonly receivedBytes: number;
   /** Sends FIN behind everything written. Reading goes on. */
   end(): void;
   /** Ends both directions at once, whatever is still queued (L9). */
@@ -14,6 +19,11 @@ export interface Transport {
   pause(): void;
   /** Reads again. */
   resume(): void;
+  /**
+   * Our own verdict comes after a silence of at most so many milliseconds; from later on the kernel may look, too, as a
+   * second belt. Left out where there is no kernel.
+   */
+  guard?(silenceMs: number): void;
 }
 
 /** Why a transport has failed: the operating system's words. */

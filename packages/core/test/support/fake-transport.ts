@@ -15,6 +15,7 @@ export class FakeTransport implements Transport {
   /** Whether the kernel takes nothing more: what is written waits. */
   isFull = false;
   unwritten = 0;
+  receivedBytes = 0;
   readonly #log: string[];
   readonly #preamble = new PreambleReader('client');
   #isPreambleOver = false;

@@ -1,0 +1,72 @@
+/** The goodbye of one connection: who began it, what its end will be called, and how long it may take. */
+
+import { causeOfClose } from '../rules/classify.ts';
+import type { Cause } from '../words/cause.ts';
+import type { Instant } from '../words/clock.ts';
+import type { CloseFrame } from '../words/frame.ts';
+
+/** What an ending says beside its cause. */
+export interface EndDetails {
+  readonly code?: string | undefined;
+  readonly syscall?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
+/** An ending in words. */
+export interface NamedEnd extends EndDetails {
+  readonly cause: Cause;
+}
+
+/** What the peer's CLOSE says of the ending. */
+export function endOfClose(frame: CloseFrame): NamedEnd {
+  return { cause: causeOfClose(frame), code: frame.code, detail: frame.reason };
+}
+
+/** See the head of the file. The first goodbye, ours or the peer's, names the end. */
+export class Farewell {
+  #end: NamedEnd | undefined;
+  #deadline: Instant = Number.POSITIVE_INFINITY;
+  #frame: CloseFrame | undefined;
+  #finSent = false;
+
+  /** The peer's CLOSE, if one came. */
+  get frame(): CloseFrame | undefined {
+    return this.#frame;
+  }
+
+  /** By then it must be finished; infinite before it has begun. */
+  get deadline(): Instant {
+    return this.#deadline;
+  }
+
+  /** Whether our FIN is out, so that the peer's is the end of the connection's end, and not of its life. */
+  get isFinSent(): boolean {
+    return this.#finSent;
+  }
+
+  /** What the end is called that comes now without words of its own. */
+  get end(): NamedEnd {
+    return this.#end ?? { cause: 'closed-locally' };
+  }
+
+  /** Ours has begun, and may take until `deadline`. */
+  begin(deadline: Instant): void {
+    this.#begin({ cause: 'closed-locally' }, deadline);
+  }
+
+  /** The peer has begun, or has answered. */
+  handleClose(frame: CloseFrame, deadline: Instant): void {
+    this.#frame ??= frame;
+    this.#begin(endOfClose(frame), deadline);
+  }
+
+  handleFinSent(): void {
+    this.#finSent = true;
+  }
+
+  #begin(end: NamedEnd, deadline: Instant): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#deadline = deadline;
+  }
+}
