@@ -23,6 +23,7 @@ const TERMS = {
   keepalive: OFFER.keepalive,
   raised: false,
   peerKeepalive: OFFER.keepalive,
+  pingSpacingMs: OFFER.minPingIntervalMs,
   maxFrameBytes: 1_048_576,
 };
 
@@ -101,7 +102,12 @@ describe('Handshake: the first frame', () => {
     expect(step).toEqual({
       type: 'welcome',
       welcome: { ...WELCOME, minPingIntervalMs: 8_000 },
-      terms: { ...TERMS, raised: true, keepalive: { idleMs: 20_000, intervalMs: 8_000, probes: 3 } },
+      terms: {
+        ...TERMS,
+        raised: true,
+        keepalive: { idleMs: 20_000, intervalMs: 8_000, probes: 3 },
+        pingSpacingMs: 8_000,
+      },
     });
   });
 

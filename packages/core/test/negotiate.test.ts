@@ -33,6 +33,7 @@ describe('negotiate', () => {
       keepalive: OFFER.keepalive,
       raised: false,
       peerKeepalive: OFFER.keepalive,
+      pingSpacingMs: 1_000,
       maxFrameBytes: 1_048_576,
     });
   });
