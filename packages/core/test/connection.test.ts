@@ -848,3 +848,65 @@ describe('Connection: construction', () => {
     expect([connection.bytesIn, connection.bytesOut, connection.unwritten]).toEqual([0, 0, 0]);
   });
 });
+
+describe('Connection: bytes of which nothing was told', () => {
+  it('L2: half a TLS record each 5 s keeps a peer alive that completes none for 100 s', () => {
+    const { clock, take, transport, connection } = createOpenRig('client');
+    for (let at = 21_000; at <= 120_000; at += 5_000) {
+      clock.advanceTo(at);
+      transport.receivedBytes += 8_192;
+    }
+    expect(take().filter((line) => line.startsWith('tell') && !/ping|turn end/.test(line))).toEqual([]);
+    expect(connection.liveness?.belief).toBe('alive');
+  });
+
+  it('L2: such a peer, frozen at 21 s, is dead 15 s after the look that found its last byte', () => {
+    const { clock, transport, owner } = createOpenRig('client');
+    clock.advanceTo(21_000);
+    transport.receivedBytes += 8_192;
+    clock.advanceTo(39_999);
+    expect(owner.endings).toEqual([]);
+    clock.advanceTo(40_000);
+    expect(owner.endings).toMatchObject([{ cause: 'silent' }]);
+  });
+
+  it('L5: what shows up in the poll phase before the verdict prevents it', () => {
+    const { clock, take, transport, owner } = createOpenRig('client');
+    clock.advanceTo(34_999);
+    take();
+    clock.moveTo(35_000);
+    clock.ringDue();
+    transport.receivedBytes += 1;
+    clock.poll();
+    expect(owner.endings).toEqual([]);
+    expect(take()).toContain('tell alive');
+  });
+
+  it('L2: bytes that were told count once: a verify later is not put off by them', async () => {
+    const { clock, transport, connection, receive, owner } = createOpenRig('client');
+    clock.advanceTo(10_000);
+    receive(ping(1));
+    transport.receivedBytes += 6;
+    clock.advanceTo(11_000);
+    connection.verify();
+    await turn();
+    clock.advanceTo(26_000);
+    expect(owner.endings).toMatchObject([{ cause: 'silent', evidence: { silenceMs: 16_000 } }]);
+  });
+
+  it('lets the kernel look from the longest bound of 135 s on, and never where the peer is not watched', () => {
+    const guards: number[] = [];
+    const guarded = createRig('client');
+    Object.assign(guarded.transport, { guard: (silenceMs: number) => guards.push(silenceMs) });
+    guarded.connection.handleBytes(PREAMBLE);
+    expect(guards).toEqual([]);
+    guarded.receive(welcomeFrame());
+    expect(guards).toEqual([135_000]);
+
+    const unwatched = createRig('client', { keepalive: false });
+    Object.assign(unwatched.transport, { guard: (silenceMs: number) => guards.push(silenceMs) });
+    unwatched.connection.handleBytes(PREAMBLE);
+    unwatched.receive(welcomeFrame());
+    expect(guards).toEqual([135_000]);
+  });
+});

@@ -6,7 +6,13 @@ import { Outgoing } from '../src/session/outgoing.ts';
 import { FakeTransport } from './support/fake-transport.ts';
 
 const KEEPALIVE = { idleMs: 20_000, intervalMs: 5_000, probes: 3 };
-const TERMS: Terms = { keepalive: KEEPALIVE, raised: false, peerKeepalive: KEEPALIVE, maxFrameBytes: 1_048_576 };
+const TERMS: Terms = {
+  keepalive: KEEPALIVE,
+  raised: false,
+  peerKeepalive: KEEPALIVE,
+  pingSpacingMs: 1_000,
+  maxFrameBytes: 1_048_576,
+};
 
 function createHeartbeat(changes: Partial<Terms> = {}) {
   const log: string[] = [];

@@ -298,6 +298,44 @@ describe('LiveSession: the heartbeat', () => {
   });
 });
 
+describe('LiveSession: verify', () => {
+  it('sends a PING now, 19 s before idle is over, and resolves with the round trip of 40 ms', async () => {
+    const { session, clock, open } = createSessionRig();
+    const { receive, transport } = open();
+    clock.advanceTo(1_000);
+    const verified = session.verify();
+    await Promise.resolve();
+    expect(transport.frames.at(-1)).toEqual({ type: 'ping', number: 1 });
+    clock.advanceTo(1_040);
+    receive({ type: 'pong', number: 1 });
+    expect(await verified).toBe(40);
+  });
+
+  it('finds a dead peer after 15 s, and rejects with its cause', async () => {
+    const { session, clock, open, told } = createSessionRig();
+    open();
+    clock.advanceTo(1_000);
+    const verified = session.verify();
+    await Promise.resolve();
+    clock.advanceTo(16_000);
+    await expect(verified).rejects.toMatchObject({
+      code: 'ERR_UNVERIFIED',
+      message: 'the connection ended before PONG came: silent',
+    });
+    expect(told.map(([name]) => name)).toEqual(['connect', 'suspect', 'dead', 'disconnect', 'end']);
+  });
+
+  it('rejects without a connection: before the first, between two, and behind the last', async () => {
+    const { session, open } = createSessionRig({ lasts: true });
+    const unverified = { code: 'ERR_UNVERIFIED', message: 'the peer must be connected to be verified' };
+    await expect(session.verify()).rejects.toMatchObject(unverified);
+    open().connection.handleEnd();
+    await expect(session.verify()).rejects.toMatchObject(unverified);
+    session.destroy();
+    await expect(session.verify()).rejects.toMatchObject(unverified);
+  });
+});
+
 describe('LiveSession: messages', () => {
   it('sends what was queued before the first connection in 1 write, once connect is told', async () => {
     const { session, open, take } = createSessionRig();

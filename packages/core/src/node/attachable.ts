@@ -3,22 +3,41 @@
 import { Socket } from 'node:net';
 import { SystoleError } from '../words/errors.ts';
 
-/** What a socket must be, and how to tell that it is not; the first that fails is named. */
-const REQUIREMENTS: readonly (readonly [requirement: string, isBroken: (socket: Socket) => boolean, found: string])[] =
-  [
-    ['open', (socket) => socket.destroyed, 'one that is destroyed'],
-    ['connected', (socket) => socket.connecting, 'one that is still connecting: wait for its connect event'],
-    ['open both ways', (socket) => socket.readableEnded, "one that has had the peer's FIN"],
-    ['open both ways', (socket) => !socket.writable, 'one on which end() was called'],
-    ['unread', (socket) => socket.readableLength > 0, 'one with unread bytes: read them, and give them as head'],
-    [
-      'flowing or untouched',
-      (socket) => socket.readableFlowing === false,
-      'one that is paused: call resume() just before',
-    ],
-    ['without a reader', (socket) => socket.listenerCount('readable') > 0, "one with a 'readable' listener"],
-    ['a stream of bytes', (socket) => socket.readableEncoding !== null, 'one with an encoding'],
-  ];
+/** One thing that a socket must be. */
+interface Requirement {
+  readonly be: string;
+  readonly fails: (socket: Socket) => boolean;
+  /** What was found instead. */
+  readonly found: string;
+}
+
+/** The first that fails is named. */
+const REQUIREMENTS: readonly Requirement[] = [
+  { be: 'open', fails: (socket) => socket.destroyed, found: 'one that is destroyed' },
+  {
+    be: 'connected',
+    fails: ({ pending }) => pending,
+    found: 'one that is not, or not yet: wait for its connect event',
+  },
+  { be: 'open both ways', fails: (socket) => socket.readableEnded, found: "one that has had the peer's FIN" },
+  { be: 'open both ways', fails: (socket) => !socket.writable, found: 'one on which end() was called' },
+  {
+    be: 'unread',
+    fails: (socket) => socket.readableLength > 0,
+    found: 'one with unread bytes: read them, and give them as head',
+  },
+  {
+    be: 'without a reader',
+    fails: (socket) => socket.listenerCount('readable') > 0,
+    found: "one with a 'readable' listener",
+  },
+  {
+    be: 'flowing or untouched',
+    fails: (socket) => socket.readableFlowing === false,
+    found: 'one that is paused: call resume() just before',
+  },
+  { be: 'a stream of bytes', fails: (socket) => socket.readableEncoding !== null, found: 'one with an encoding' },
+];
 
 /**
  * Checks a socket that somebody else has opened, and makes it half-open, as a goodbye goes on after the peer's FIN.
@@ -27,7 +46,8 @@ const REQUIREMENTS: readonly (readonly [requirement: string, isBroken: (socket: 
  */
 export function takeOver(socket: Socket): void {
   if (!(socket instanceof Socket)) throw refuse('a Socket of node:net or node:tls', 'something else');
-  for (const [requirement, isBroken, found] of REQUIREMENTS) if (isBroken(socket)) throw refuse(requirement, found);
+  const broken = REQUIREMENTS.find(({ fails }) => fails(socket));
+  if (broken !== undefined) throw refuse(broken.be, broken.found);
   socket.allowHalfOpen = true;
 }
 
