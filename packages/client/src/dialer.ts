@@ -6,9 +6,11 @@ import type { NetConnectOpts, Socket } from 'node:net';
 import { connect as connectSocket, isIP } from 'node:net';
 import type { Cause, Clock, Instant } from '@systole/core';
 import { causeOfTransportError } from '@systole/core';
-import type { Target } from './options.ts';
+import type { Target } from './target.ts';
+import type { TlsConfig } from './tls.ts';
+import { secure } from './tls.ts';
 
-/** A socket that is connected. The handshake has what is left until `deadline`. */
+/** A socket that is connected, TLS included. The handshake has what is left until `deadline`. */
 export interface Dialled {
   readonly socket: Socket;
   readonly deadline: Instant;
@@ -25,18 +27,26 @@ export interface DialConfig {
   readonly clock: Clock;
   /** For the resolution of the name. */
   readonly dnsTimeoutMs: number;
-  /** For TCP and the handshake after it (L10). */
+  /** For TCP, TLS and the handshake after them (L10). */
   readonly connectTimeoutMs: number;
+  /** Undefined for plain TCP. */
+  readonly tls?: TlsConfig | undefined;
   /** Stops it at once. */
   readonly signal: AbortSignal;
 }
+
+/**
+ * Of several addresses behind a name, Node gives up all but the last after 250 ms, which loses far hosts for good
+ * (nodejs/node#54359). This leaves time for a SYN that is lost, and sent again a second later.
+ */
+const FAMILY_ATTEMPT_MS = 2_000;
 
 /** Dials once. Never rejects; undefined if the signal stopped it. */
 export async function dial(target: Target, config: DialConfig): Promise<Dialled | DialFailure | undefined> {
   try {
     const options = await resolveTarget(target, config);
     const deadline = config.clock.now() + config.connectTimeoutMs;
-    const socket = await within<Socket>(config, deadline, 'connect-timeout', (settle) => open(options, settle));
+    const socket = await establish(target, options, deadline, config);
     if (!config.signal.aborted) return { socket, deadline };
     socket.destroy(); // stopped between the event and this line
     return undefined;
@@ -46,10 +56,17 @@ export async function dial(target: Target, config: DialConfig): Promise<Dialled 
   }
 }
 
-/** How a target is written, in logs and events. */
-export function targetAddress(target: Target): string {
-  if ('path' in target) return target.path;
-  return isIP(target.host) === 6 ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}`;
+/** TCP, and TLS on it, by one deadline. */
+async function establish(
+  target: Target,
+  options: NetConnectOpts,
+  deadline: Instant,
+  config: DialConfig,
+): Promise<Socket> {
+  const socket = await within<Socket>(config, deadline, 'connect-timeout', (settle) => open(options, settle));
+  const { tls } = config;
+  if (tls === undefined) return socket;
+  return await within<Socket>(config, deadline, 'handshake-timeout', (settle) => secure(socket, target, tls, settle));
 }
 
 async function resolveTarget(target: Target, config: DialConfig): Promise<NetConnectOpts> {
@@ -61,7 +78,12 @@ async function resolveTarget(target: Target, config: DialConfig): Promise<NetCon
     lookup(host, { all: true }).then(settle.resolve, settle.reject);
     return () => {}; // getaddrinfo cannot be stopped; its late answer is ignored
   });
-  return { host, port, lookup: (_host, _options, callback) => callback(null, addresses) };
+  return {
+    host,
+    port,
+    lookup: (_host, _options, callback) => callback(null, addresses),
+    autoSelectFamilyAttemptTimeout: Math.min(FAMILY_ATTEMPT_MS, config.connectTimeoutMs / addresses.length),
+  };
 }
 
 interface Settle<Value> {

@@ -26,6 +26,8 @@ export type {
 } from '@systole/core';
 export { describe, NotHandledError, OptionsError, PRESETS, SystoleError } from '@systole/core';
 export { CHANNELS } from '@systole/core/node';
-export type { Client, ClientEvents } from './client.ts';
-export { connect } from './client.ts';
-export type { ClientOptions, ReconnectOptions } from './options.ts';
+export { attach, connect } from './client.ts';
+export type { Client, ClientEvents } from './client-session.ts';
+export type { AttachOptions, ClientOptions, ReconnectOptions } from './options.ts';
+export type { TcpTarget, UnixTarget } from './target.ts';
+export type { ClientTls } from './tls.ts';

@@ -6,15 +6,21 @@ import {
   durationSchema,
   findOversize,
   integerSchema,
+  isPlainObject,
   methodsSchema,
   parseDuration,
   partEntries,
   plainSchema,
   sessionEntries,
+  socketEntries,
 } from '@systole/core';
-import type { PartOptions } from '@systole/core/node';
+import type { PartOptions, SocketOptions } from '@systole/core/node';
 import * as v from 'valibot';
 import type { BackoffConfig } from './backoff.ts';
+import type { Target, TcpTarget, UnixTarget } from './target.ts';
+import { targetAddress } from './target.ts';
+import type { ClientTls, TlsConfig } from './tls.ts';
+import { resolveTls } from './tls.ts';
 
 /** How a client comes back after a connection, or an attempt, has ended. */
 export interface ReconnectOptions {
@@ -24,21 +30,12 @@ export interface ReconnectOptions {
   readonly cap?: Duration;
   /** How long a connection must have lasted, and have proven a heartbeat, for the delays to start from `base` again. Default: 5 s. */
   readonly minUptime?: Duration;
-  /** How often to try again, in a row, before the session ends. Default: no limit. */
+  /** How often to try all addresses again, in a row, before the session ends. Default: no limit. */
   readonly maxAttempts?: number;
 }
 
-/** Options of {@link connect}: `port` or `path` is needed, all else has a default. */
-export interface ClientOptions extends SessionOptions, PartOptions {
-  /** A name or an address. Default: `localhost`. */
-  readonly host?: string;
-  readonly port?: number;
-  /** The path of a Unix socket, instead of host and port. */
-  readonly path?: string;
-  /** False to end with the first connection, or the first attempt that fails. */
-  readonly reconnect?: ReconnectOptions | false;
-  /** For resolving the name, which `handshakeTimeout` does not cover. Default: 5 s. */
-  readonly dnsTimeout?: Duration;
+/** What {@link connect} and {@link attach} understand alike. */
+export interface AttachOptions extends SessionOptions, PartOptions, SocketOptions {
   /** Shown to the server in the handshake. Plain data. */
   readonly credentials?: unknown;
   /** Destroys the client, also while it waits. */
@@ -47,16 +44,42 @@ export interface ClientOptions extends SessionOptions, PartOptions {
   readonly onMessage?: MessageHandler;
 }
 
-/** Where to connect. */
-export type Target = { readonly host: string; readonly port: number } | { readonly path: string };
-
-/** {@link ClientOptions} resolved, as far as they are the client's alone. */
-export interface ClientConfig {
-  readonly target: Target;
-  readonly dnsTimeoutMs: number;
-  readonly credentials: unknown;
-  readonly reconnect: (BackoffConfig & { readonly minUptimeMs: number; readonly maxAttempts: number }) | undefined;
+/** Options of {@link connect}: `port`, `path` or `addresses` is needed, all else has a default. */
+export interface ClientOptions extends AttachOptions {
+  /** A name or an address. Default: `localhost`. */
+  readonly host?: string;
+  readonly port?: number;
+  /** The path of a Unix socket, instead of host and port. */
+  readonly path?: string;
+  /**
+   * Several addresses of one server, or of servers that serve alike, instead of the above. An attempt tries them one after
+   * another, each with a `handshakeTimeout` of its own, beginning behind the one that was lost.
+   */
+  readonly addresses?: readonly (TcpTarget | UnixTarget)[];
+  /** TLS, with the options of `tls.connect`, or true; false for none. Default: false. */
+  readonly tls?: ClientTls | false;
+  /** False to end with the first connection, or the first attempt that fails. */
+  readonly reconnect?: ReconnectOptions | false;
+  /** For resolving the name, which `handshakeTimeout` does not cover. Default: 5 s. */
+  readonly dnsTimeout?: Duration;
 }
+
+/** {@link ReconnectOptions} resolved. */
+export interface ReconnectConfig extends BackoffConfig {
+  readonly minUptimeMs: number;
+  readonly maxAttempts: number;
+}
+
+/** {@link ClientOptions} resolved, as far as they are about dialling. */
+export interface ClientConfig {
+  readonly targets: readonly [Target, ...Target[]];
+  readonly tls: TlsConfig | undefined;
+  readonly dnsTimeoutMs: number;
+  readonly reconnect: ReconnectConfig | undefined;
+}
+
+/** As many as anyone has replicas; each is tried in turn. */
+const MAX_ADDRESSES = 64;
 
 const reconnectEntries: v.ObjectEntries = {
   base: v.optional(durationSchema(1)),
@@ -73,31 +96,64 @@ const reconnectSchema = v.lazy((value) =>
 
 const textSchema = v.pipe(v.string('a text'), v.nonEmpty('a text that is not empty'));
 
-const clientEntries: v.ObjectEntries = {
-  ...sessionEntries,
-  ...partEntries,
+/** What an address is made of. */
+const targetEntries: v.ObjectEntries = {
   host: v.optional(textSchema),
   port: v.optional(integerSchema(1, 65_535)),
   path: v.optional(textSchema),
-  reconnect: v.optional(reconnectSchema),
-  dnsTimeout: v.optional(durationSchema(10)),
+};
+
+const tlsSchema = v.custom(
+  (tls) => typeof tls === 'boolean' || (typeof tls === 'object' && tls !== null && !Array.isArray(tls)),
+  'true, false or an object of options of tls.connect',
+);
+
+const attachEntries: v.ObjectEntries = {
+  ...sessionEntries,
+  ...partEntries,
+  ...socketEntries,
   credentials: v.optional(plainSchema),
   signal: v.optional(methodsSchema('addEventListener', 'removeEventListener')),
 };
 
+const clientEntries: v.ObjectEntries = {
+  ...attachEntries,
+  ...targetEntries,
+  addresses: v.optional(
+    v.pipe(
+      v.array(v.strictObject(targetEntries), 'an array of addresses, each a port with or without a host, or a path'),
+      v.minLength(1, 'at least one address'),
+      v.maxLength(MAX_ADDRESSES, `at most ${MAX_ADDRESSES} addresses`),
+    ),
+  ),
+  tls: v.optional(tlsSchema),
+  reconnect: v.optional(reconnectSchema),
+  dnsTimeout: v.optional(durationSchema(10)),
+};
+
+/** @throws OptionsError that lists every problem. */
+export function checkAttachOptions(options: AttachOptions): void {
+  checkOptions(attachEntries, options, findOversize);
+}
+
 /** @throws OptionsError that lists every problem. */
 export function resolveClientOptions(options: ClientOptions): ClientConfig {
   checkOptions(clientEntries, options, findContradictions);
-  const { host = 'localhost', port = 0, path } = options;
+  const [first = options, ...others] = options.addresses ?? [];
   return {
-    target: path === undefined ? { host, port } : { path },
+    targets: [toTarget(first), ...others.map(toTarget)],
+    tls: options.tls === undefined || options.tls === false ? undefined : resolveTls(options.tls),
     dnsTimeoutMs: parseDuration(options.dnsTimeout) ?? 5_000,
-    credentials: options.credentials,
     reconnect: options.reconnect === false ? undefined : fillReconnect(options.reconnect),
   };
 }
 
-function fillReconnect(options: ReconnectOptions = {}): NonNullable<ClientConfig['reconnect']> {
+/** Of what has been checked. */
+function toTarget({ host = 'localhost', port = 0, path }: Partial<TcpTarget & UnixTarget>): Target {
+  return path === undefined ? { host, port } : { path };
+}
+
+function fillReconnect(options: ReconnectOptions = {}): ReconnectConfig {
   const baseMs = parseDuration(options.base) ?? 3_000;
   return {
     baseMs,
@@ -108,15 +164,10 @@ function fillReconnect(options: ReconnectOptions = {}): NonNullable<ClientConfig
 }
 
 function findContradictions(options: Readonly<Record<string, unknown>>): OptionProblem[] {
-  const { host, port, path, reconnect } = options;
+  const { addresses, reconnect } = options;
   const problems = findOversize(options);
-  if (path === undefined && port === undefined) {
-    problems.push({ path: 'port', requirement: 'given, or path instead', value: port });
-  }
-  if (path !== undefined && port !== undefined)
-    problems.push({ path: 'port', requirement: 'left out beside path', value: port });
-  if (path !== undefined && host !== undefined)
-    problems.push({ path: 'host', requirement: 'left out beside path', value: host });
+  if (addresses === undefined) problems.push(...findTargetProblems(options, '', 'path or addresses'));
+  else problems.push(...findAddressProblems(options));
   const { base, cap }: ReconnectOptions = typeof reconnect === 'object' && reconnect !== null ? reconnect : {};
   const baseMs = parseDuration(base);
   const capMs = parseDuration(cap);
@@ -124,4 +175,34 @@ function findContradictions(options: Readonly<Record<string, unknown>>): OptionP
     problems.push({ path: 'reconnect.cap', requirement: `at least reconnect.base (${baseMs} ms)`, value: cap });
   }
   return problems;
+}
+
+/** Beside `addresses` there is no other address, and each is named once: the second would never be reached, or be tried twice. */
+function findAddressProblems(options: Readonly<Record<string, unknown>>): OptionProblem[] {
+  const addresses: readonly unknown[] = Array.isArray(options['addresses']) ? options['addresses'] : [];
+  const given = ['host', 'port', 'path'].filter((name) => options[name] !== undefined);
+  const problems = given.map((path) => ({ path, requirement: 'left out beside addresses', value: options[path] }));
+  const seen = new Set<string>();
+  for (const [at, address] of addresses.entries()) {
+    if (!isPlainObject(address)) continue; // has been found already
+    const flaws = findTargetProblems(address, `addresses.${at}.`, 'path');
+    const name = flaws.length > 0 ? `${at}` : targetAddress(toTarget(address));
+    if (seen.has(name)) flaws.push({ path: `addresses.${at}`, requirement: 'named once', value: name });
+    seen.add(name);
+    problems.push(...flaws);
+  }
+  return problems;
+}
+
+function findTargetProblems(
+  { host, port, path }: Readonly<Record<string, unknown>>,
+  prefix: string,
+  alternatives: string,
+): OptionProblem[] {
+  const problem = (name: string, requirement: string, value: unknown): OptionProblem => {
+    return { path: `${prefix}${name}`, requirement, value };
+  };
+  if (path === undefined) return port === undefined ? [problem('port', `given, or ${alternatives} instead`, port)] : [];
+  const beside = Object.entries({ host, port }).filter(([, value]) => value !== undefined);
+  return beside.map(([name, value]) => problem(name, 'left out beside path', value));
 }

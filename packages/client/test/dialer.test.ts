@@ -7,7 +7,8 @@ import type { AlarmOwner, Clock } from '@systole/core';
 import { systemClock } from '@systole/core/node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DialConfig, DialFailure, Dialled } from '../src/dialer.ts';
-import { dial, targetAddress } from '../src/dialer.ts';
+import { dial } from '../src/dialer.ts';
+import { targetAddress } from '../src/target.ts';
 
 vi.mock('node:dns/promises', () => ({ lookup: vi.fn() }));
 

@@ -1,5 +1,6 @@
 import { OptionsError } from '@systole/core';
 import { describe, expect, it } from 'vitest';
+import { certificate } from '../../../test/support/certificates.ts';
 import { backoffMs } from '../src/backoff.ts';
 import type { ClientOptions } from '../src/options.ts';
 import { resolveClientOptions } from '../src/options.ts';
@@ -17,9 +18,9 @@ function problemsOf(options: unknown): string[] {
 describe('resolveClientOptions', () => {
   it('fills in the defaults: localhost, 5 s for the name, and 3 s doubling to 30 s between attempts', () => {
     expect(resolveClientOptions({ port: 4711 })).toEqual({
-      target: { host: 'localhost', port: 4711 },
+      targets: [{ host: 'localhost', port: 4711 }],
+      tls: undefined,
       dnsTimeoutMs: 5_000,
-      credentials: undefined,
       reconnect: { baseMs: 3_000, capMs: 30_000, minUptimeMs: 5_000, maxAttempts: Number.POSITIVE_INFINITY },
     });
   });
@@ -33,15 +34,28 @@ describe('resolveClientOptions', () => {
       reconnect: { base: '1s', cap: '10s', minUptime: 0, maxAttempts: 3 },
     };
     expect(resolveClientOptions(options)).toEqual({
-      target: { host: '10.0.0.7', port: 1 },
+      targets: [{ host: '10.0.0.7', port: 1 }],
+      tls: undefined,
       dnsTimeoutMs: 100,
-      credentials: { token: 'secret' },
       reconnect: { baseMs: 1_000, capMs: 10_000, minUptimeMs: 0, maxAttempts: 3 },
     });
   });
 
   it('takes the path of a Unix socket instead of host and port', () => {
-    expect(resolveClientOptions({ path: '/run/a.sock' }).target).toEqual({ path: '/run/a.sock' });
+    expect(resolveClientOptions({ path: '/run/a.sock' }).targets).toEqual([{ path: '/run/a.sock' }]);
+  });
+
+  it('takes 2 addresses, of whatever kind', () => {
+    expect(resolveClientOptions({ addresses: [{ port: 1 }, { path: '/run/a.sock' }] }).targets).toEqual([
+      { host: 'localhost', port: 1 },
+      { path: '/run/a.sock' },
+    ]);
+  });
+
+  it('refuses a certificate that is none, and a key that belongs to another, before any socket opens', () => {
+    expect(problemsOf({ port: 1, tls: { cert: 'none' } })[0]).toMatch(/^tls: options that node:tls takes \(.+\)$/);
+    const tls = { cert: certificate('client').cert, key: certificate('server').key };
+    expect(problemsOf({ port: 1, tls })[0]).toMatch(/key values mismatch/);
   });
 
   it('takes reconnect: false', () => {
@@ -62,8 +76,29 @@ describe('resolveClientOptions', () => {
   });
 
   it.each([
-    { options: {}, problem: 'port: given, or path instead' },
-    { options: { host: 'a' }, problem: 'port: given, or path instead' },
+    { options: {}, problem: 'port: given, or path or addresses instead' },
+    { options: { host: 'a' }, problem: 'port: given, or path or addresses instead' },
+    { options: { addresses: [] }, problem: 'addresses: at least one address' },
+    {
+      options: { addresses: 'a:1' },
+      problem: 'addresses: an array of addresses, each a port with or without a host, or a path',
+    },
+    { options: { addresses: [{ host: 'a' }] }, problem: 'addresses.0.port: given, or path instead' },
+    { options: { addresses: [{ port: 1, path: '/a' }] }, problem: 'addresses.0.port: left out beside path' },
+    {
+      options: { addresses: [{ port: 1, hots: 'a' }] },
+      problem: 'addresses.0.hots: left out (there is no such option)',
+    },
+    { options: { addresses: [{ port: 1 }, { host: 'localhost', port: 1 }] }, problem: 'addresses.1: named once' },
+    { options: { addresses: [{ path: '/a' }, { path: '/a' }] }, problem: 'addresses.1: named once' },
+    { options: { addresses: [{ port: 1 }], port: 1 }, problem: 'port: left out beside addresses' },
+    {
+      options: { addresses: Array.from({ length: 65 }, (_, port) => ({ port: port + 1 })) },
+      problem: 'addresses: at most 64 addresses',
+    },
+    { options: { port: 1, tls: 'yes' }, problem: 'tls: true, false or an object of options of tls.connect' },
+    { options: { port: 1, noDelay: 1 }, problem: 'noDelay: true or false' },
+    { options: { port: 1, kernelKeepalive: 1 }, problem: 'kernelKeepalive: true or false' },
     { options: { path: '/a', port: 1 }, problem: 'port: left out beside path' },
     { options: { path: '/a', host: 'a' }, problem: 'host: left out beside path' },
     { options: { port: 0 }, problem: 'port: a whole number from 1 to 65535' },

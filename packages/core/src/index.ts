@@ -35,6 +35,7 @@ export {
   sessionEntries,
   socketEntries,
 } from './rules/options.ts';
+export { isPlainObject } from './rules/plain.ts';
 export type { Rtt } from './rules/rtt.ts';
 export type {
   AliveEvent,

@@ -215,6 +215,11 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     return this.#closing !== undefined;
   }
 
+  /** Whether there is a connection whose handshake is over. */
+  protected get isConnected(): boolean {
+    return this.#openedAt !== undefined;
+  }
+
   protected get isEnded(): boolean {
     return this.#ended;
   }

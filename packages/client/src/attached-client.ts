@@ -1,0 +1,29 @@
+/** A client on a socket that somebody else has opened: it has one connection, and lives as long. */
+
+import type { Socket } from 'node:net';
+import type { ClientSessionInit } from './client-session.ts';
+import { ClientSession } from './client-session.ts';
+import { targetAddress } from './target.ts';
+
+/** See the head of the file. */
+export class AttachedClient extends ClientSession {
+  readonly #handshakeTimeoutMs: number;
+  readonly #now: () => number;
+
+  constructor(init: ClientSessionInit) {
+    super(init);
+    this.#handshakeTimeoutMs = init.session.handshakeTimeoutMs;
+    this.#now = () => init.parts.clock.now();
+  }
+
+  start(socket: Socket, head: Uint8Array | undefined, signal: AbortSignal | undefined): void {
+    const { remoteAddress: host, remotePort: port } = socket;
+    const address = host === undefined || port === undefined ? 'unix' : targetAddress({ host, port });
+    this.introduce(socket, address, this.#now() + this.#handshakeTimeoutMs, head);
+    this.heed(signal);
+  }
+
+  protected override explainEnd(): { readonly text: string; readonly cause: undefined } {
+    return { text: this.inspect().lastCause ?? 'closed-locally', cause: undefined };
+  }
+}

@@ -1,0 +1,128 @@
+/** What every client is, whoever has opened its socket: a session that introduces itself first. */
+
+import type { Socket } from 'node:net';
+import type {
+  Ending,
+  Instant,
+  MessageHandler,
+  Session,
+  SessionConfig,
+  SessionEvents,
+  SessionParts,
+  Stall,
+  Welcome,
+} from '@systole/core';
+import { Connection, LiveSession, SystoleError } from '@systole/core';
+import type { SocketConfig } from '@systole/core/node';
+import { BOOT_ID, SocketTransport } from '@systole/core/node';
+
+/** The events of a client: its session's, and `stall`. */
+export interface ClientEvents extends SessionEvents {
+  /** Our own process did not run for a while, longer than a quarter of the interval: nobody was judged for it. */
+  readonly stall: Stall;
+}
+
+/** A session at the end that speaks first. */
+export interface Client extends Session<ClientEvents> {
+  /** Resolves when it is connected, which may be now; rejects with `ERR_CONNECT` if the session ends before, or has ended. */
+  ready(): Promise<void>;
+}
+
+/** What a client's session is made of. */
+export interface ClientSessionInit {
+  readonly parts: SessionParts;
+  readonly session: SessionConfig;
+  readonly socket: SocketConfig;
+  readonly credentials: unknown;
+  readonly handler: MessageHandler | undefined;
+}
+
+/** See the head of the file. */
+export abstract class ClientSession extends LiveSession<ClientEvents> implements Client {
+  readonly #init: ClientSessionInit;
+  readonly #stopHearingStalls: () => void;
+  #stopHearingSignal: () => void = () => {};
+  #connections = 0;
+  #wasConnected = false;
+
+  constructor(init: ClientSessionInit) {
+    super(init.parts, init.session, init.handler);
+    this.#init = init;
+    this.#stopHearingStalls = init.parts.clock.onStall((stall) => this.#handleStall(stall));
+  }
+
+  async ready(): Promise<void> {
+    if (this.isConnected) return;
+    if (!this.isEnded) {
+      for await (const { type } of this.events(['connect', 'end'])) {
+        if (type === 'connect') return;
+        break;
+      }
+    }
+    throw this.#notReady();
+  }
+
+  /** Why there will be no connection any more, in words and as an error. */
+  protected abstract explainEnd(): { readonly text: string; readonly cause: Error | undefined };
+
+  #notReady(): SystoleError {
+    const { text, cause } = this.explainEnd();
+    const what = this.#wasConnected ? 'the client has ended' : 'could not connect';
+    return new SystoleError('ERR_CONNECT', `${what}: ${text}`, { cause });
+  }
+
+  /** From now on the signal destroys this session; at once if it is aborted already, but not before the caller can listen. */
+  protected heed(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const abort = (): void => this.destroy();
+    signal.addEventListener('abort', abort);
+    this.#stopHearingSignal = () => signal.removeEventListener('abort', abort);
+    if (signal.aborted) queueMicrotask(abort);
+  }
+
+  /** Introduces us on a connected socket; the handshake must be over by `deadline` (L10). `head` are bytes that have been read already. */
+  protected introduce(socket: Socket, address: string, deadline: Instant, head?: Uint8Array): void {
+    this.#connections += 1;
+    const epoch = this.#connections;
+    const { parts, session, credentials } = this.#init;
+    // No session to resume: each connection begins a new one at the server.
+    const identity = { session: '', token: '', boot: BOOT_ID, epoch, received: 0, handled: 0 };
+    const connection = new Connection(
+      parts,
+      {
+        role: 'client',
+        config: session,
+        codecName: parts.codec.name,
+        epoch,
+        handshakeDeadline: deadline,
+        hello: { ...identity, credentials, metadata: session.metadata },
+      },
+      this,
+      (listener) => {
+        const transport = new SocketTransport(socket, this.#init.socket);
+        transport.attach(listener);
+        return transport;
+      },
+    );
+    this.attach(connection, epoch, address);
+    if (head !== undefined && head.length > 0) connection.handleBytes(head);
+  }
+
+  protected override beforeConnect({ session }: Welcome): void {
+    this.identify(session);
+    this.#wasConnected = true;
+  }
+
+  protected override endSession(ending: Pick<Ending, 'cause' | 'evidence'>): void {
+    this.#stopHearingStalls();
+    this.#stopHearingSignal();
+    super.endSession(ending);
+  }
+
+  #handleStall(stall: Stall): void {
+    const { keepalive } = this.#init.session;
+    if (keepalive === undefined || stall.durationMs <= keepalive.intervalMs / 4) return;
+    this.#init.parts.logger.warn({ stall }, 'process stalled');
+    this.emit('stall', stall);
+  }
+}

@@ -1,0 +1,153 @@
+/** A client that dials, and dials again. */
+
+import type { Alarm, AlarmOwner, Cause, Ending, Welcome } from '@systole/core';
+import { backoffMs } from './backoff.ts';
+import type { ClientSessionInit } from './client-session.ts';
+import { ClientSession } from './client-session.ts';
+import type { DialFailure } from './dialer.ts';
+import { dial } from './dialer.ts';
+import type { ClientConfig, ReconnectConfig } from './options.ts';
+import { Rotation } from './rotation.ts';
+import type { Target } from './target.ts';
+import { targetAddress } from './target.ts';
+
+/** Causes after which coming back would not help, or would do harm (D6). */
+const FINAL_CAUSES: ReadonlySet<Cause> = new Set<Cause>(['rejected', 'superseded']);
+
+/** See the head of the file. An attempt tries each address once; between attempts it backs off. */
+export class DiallingClient extends ClientSession implements AlarmOwner {
+  readonly #init: ClientSessionInit;
+  readonly #config: ClientConfig;
+  readonly #rotation: Rotation;
+  readonly #retryAlarm: Alarm;
+  #dialling: AbortController | undefined;
+  /** Where the connection, or the attempt to make one, goes to. */
+  #target: Target;
+  /** Attempts since the last connection that was up for long enough. */
+  #attempts = 0;
+  #connectedAt: number | undefined;
+  /** The failures of the attempt under way, or of the last one. */
+  #failures: Error[] = [];
+
+  constructor(init: ClientSessionInit, config: ClientConfig) {
+    super(init);
+    this.#init = init;
+    this.#config = config;
+    [this.#target] = config.targets;
+    this.#rotation = new Rotation(config.targets);
+    // A client that waits to come back keeps its process alive (L12).
+    this.#retryAlarm = init.parts.clock.alarm(this, { keepsProcess: true });
+  }
+
+  start(signal: AbortSignal | undefined): void {
+    this.heed(signal);
+    // Not at once: whoever calls connect() shall have time to listen.
+    queueMicrotask(() => this.#beginAttempt());
+  }
+
+  /** The wait is over; or the system has slept, and there is nothing to wait for any more. */
+  handleAlarm(): void {
+    this.#beginAttempt();
+  }
+
+  #beginAttempt(): void {
+    this.#failures = [];
+    this.#rotation.begin();
+    this.#tryNext();
+  }
+
+  /** Tries the next address of this attempt; false if there is none. */
+  #tryNext(): boolean {
+    if (this.isEnded) return false;
+    const target = this.#rotation.next(this.#init.parts.clock.now());
+    if (target === undefined) return false;
+    this.#target = target;
+    void this.#dial(target);
+    return true;
+  }
+
+  async #dial(target: Target): Promise<void> {
+    const dialling = new AbortController();
+    this.#dialling = dialling;
+    const outcome = await dial(target, {
+      clock: this.#init.parts.clock,
+      dnsTimeoutMs: this.#config.dnsTimeoutMs,
+      connectTimeoutMs: this.#init.session.handshakeTimeoutMs,
+      tls: this.#config.tls,
+      signal: dialling.signal,
+    });
+    this.#dialling = undefined;
+    if (outcome === undefined) return;
+    if ('cause' in outcome) this.#handleDialFailure(outcome);
+    else this.introduce(outcome.socket, targetAddress(target), outcome.deadline);
+  }
+
+  #handleDialFailure({ cause, error }: DialFailure): void {
+    this.#failures.push(error);
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    this.handleDialEnd(cause, { code, syscall, detail: error.message });
+  }
+
+  protected override beforeConnect(welcome: Welcome): void {
+    super.beforeConnect(welcome);
+    this.#failures = [];
+    this.#connectedAt = this.#init.parts.clock.now();
+  }
+
+  protected override afterConnection(ending: Ending): void {
+    const { reconnect } = this.#config;
+    const wasConnected = this.#connectedAt !== undefined;
+    this.#forgiveAttempts(ending);
+    this.#heedHint(ending);
+    if (this.isClosing || FINAL_CAUSES.has(ending.cause)) return this.endSession(ending);
+    if (!wasConnected && this.#tryNext()) return this.#logFailure(ending);
+    if (reconnect === undefined || this.#attempts >= reconnect.maxAttempts) return this.endSession(ending);
+    this.#waitForNextAttempt(reconnect, ending);
+  }
+
+  #waitForNextAttempt(reconnect: ReconnectConfig, { cause, evidence }: Ending): void {
+    const { clock, random } = this.#init.parts;
+    this.#attempts += 1;
+    // Our own backing off, but not before a server has said that we are welcome again.
+    const now = clock.now();
+    const delayMs = Math.max(backoffMs(reconnect, this.#attempts, random), this.#rotation.earliestAt - now);
+    // Arm, then tell: a listener that throws does not stop the client from coming back.
+    this.#retryAlarm.set(now + delayMs);
+    this.tell('reconnecting', { attempt: this.#attempts, delayMs, cause, evidence });
+  }
+
+  /** The server at this address has told when it wants to be tried again; the others may be tried before. */
+  #heedHint({ goodbye }: Ending): void {
+    if (goodbye === undefined) return;
+    const { clock, random } = this.#init.parts;
+    this.#rotation.postpone(this.#target, clock.now() + goodbye.retryAfterMs + goodbye.spreadMs * random());
+  }
+
+  /** Delays start from the base again only after a connection that lasted, and on which a heartbeat was answered: connecting alone proves little. */
+  #forgiveAttempts({ evidence }: Ending): void {
+    const minUptimeMs = this.#config.reconnect?.minUptimeMs ?? 0;
+    const upMs = this.#connectedAt === undefined ? -1 : this.#init.parts.clock.now() - this.#connectedAt;
+    const isProven = evidence.rttMs !== undefined || this.#init.session.keepalive === undefined;
+    this.#connectedAt = undefined;
+    if (upMs >= minUptimeMs && isProven) this.#attempts = 0;
+  }
+
+  #logFailure({ cause, evidence }: Ending): void {
+    this.#init.parts.logger.debug({ cause, evidence, next: targetAddress(this.#target) }, 'trying the next address');
+  }
+
+  protected override endSession(ending: Pick<Ending, 'cause' | 'evidence'>): void {
+    this.#retryAlarm.clear();
+    this.#dialling?.abort();
+    super.endSession(ending);
+  }
+
+  protected override explainEnd(): { readonly text: string; readonly cause: Error | undefined } {
+    const failures = this.#failures;
+    const cause = failures.length > 1 ? new AggregateError(failures, 'every address has failed') : failures[0];
+    const { lastCause = 'closed-locally' } = this.inspect();
+    const where = this.#config.targets.map(targetAddress).join(', ');
+    const words = failures.map(({ message }) => message).join('; ');
+    return { text: `${where}: ${lastCause}${words === '' ? '' : ` (${words})`}`, cause };
+  }
+}
