@@ -94,6 +94,46 @@ describe('the public values', () => {
     ]);
   });
 
+  it('of @systole/server/di are a server, its options, the 4 parts, and what registers them', async () => {
+    expect(await valuesOf(import('@systole/server/di'))).toEqual([
+      'CLOCK',
+      'CODEC',
+      'LOGGER',
+      'RANDOM',
+      'SERVER',
+      'SERVER_OPTIONS',
+      'registerServer',
+    ]);
+  });
+
+  it('of @systole/client/di are the same for a client', async () => {
+    expect(await valuesOf(import('@systole/client/di'))).toEqual([
+      'CLIENT',
+      'CLIENT_OPTIONS',
+      'CLOCK',
+      'CODEC',
+      'LOGGER',
+      'RANDOM',
+      'registerClient',
+    ]);
+  });
+
+  it('of both doors are one and the same token for each of the 4 parts', async () => {
+    const [server, client] = await Promise.all([import('@systole/server/di'), import('@systole/client/di')]);
+    for (const name of ['CLOCK', 'CODEC', 'LOGGER', 'RANDOM'] as const) expect(server[name]).toBe(client[name]);
+  });
+
+  it('of @systole/core/di are what the doors share', async () => {
+    expect(await valuesOf(import('@systole/core/di'))).toEqual([
+      'CLOCK',
+      'CODEC',
+      'LOGGER',
+      'RANDOM',
+      'registerEnd',
+      'tokenFor',
+    ]);
+  });
+
   it('of @systole/testing are virtual time and a network that fails on demand', async () => {
     expect(await valuesOf(import('@systole/testing'))).toEqual([
       'ManualClock',

@@ -1,5 +1,5 @@
-import type { Codec } from '@systole/server';
 import { describe, expect, it } from 'vitest';
+import { JSON_CODEC } from '../support/json-codec.ts';
 import {
   endOf,
   namesOf,
@@ -12,12 +12,6 @@ import {
   startServer,
 } from '../support/pair.ts';
 import { bytesOf, helloFrame, listenRaw, RawPeer } from '../support/raw-peer.ts';
-
-const JSON_CODEC: Codec = {
-  name: 'json',
-  encode: (message) => Buffer.from(JSON.stringify(message)),
-  decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()),
-};
 
 describe('the wire version', () => {
   it('W1: of a client that asks for version 9 is refused, and it is told that 1 is spoken', async () => {

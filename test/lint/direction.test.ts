@@ -50,7 +50,9 @@ const testingNeverShips = restricted(
 const testingStandsOnCore = restricted(
   '@systole/testing stands on core alone, so that it can test server and client from outside.',
 );
-const aDoor = restricted('tsyringe is a door, not a floor: only src/di may import it.');
+const aDoor = restricted(
+  'tsyringe is a door, not a floor: only src/di may import it, and nothing below imports src/di.',
+);
 const pinoAtTheEdges = restricted('Core logs through the Logger of core/words; pino is chosen by server and client.');
 const wireInRules = restricted('Only rules and node import msgpackr and valibot; a machine gets what they made of it.');
 const byName = restricted('Import another package by its name, never by its files: only what it exports is public.');
@@ -198,6 +200,30 @@ const breaches: readonly Breach[] = [
     title: 'refuses reflect-metadata outside the door',
     file: 'packages/client/src/metadata.ts',
     source: "import 'reflect-metadata';",
+    finding: aDoor,
+  },
+  {
+    title: 'refuses a server that imports its own door',
+    file: 'packages/server/src/door.ts',
+    source: "export { SERVER } from './di/index.ts';",
+    finding: aDoor,
+  },
+  {
+    title: 'refuses a client that imports the tokens of core',
+    file: 'packages/client/src/tokens.ts',
+    source: "export { CLOCK } from '@systole/core/di';",
+    finding: aDoor,
+  },
+  {
+    title: 'refuses an edge that imports the door',
+    file: 'packages/core/src/node/door.ts',
+    source: "export { CLOCK } from '../di/index.ts';",
+    finding: aDoor,
+  },
+  {
+    title: 'refuses tsyringe in core, also beside its tokens',
+    file: 'packages/core/src/di/tsyringe.ts',
+    source: "export { container } from 'tsyringe';",
     finding: aDoor,
   },
   {

@@ -3,6 +3,7 @@
 /** Stable codes; each has a heading in docs/ERRORS.md. */
 export type ErrorCode =
   | 'ERR_OPTIONS'
+  | 'ERR_REGISTRATION'
   | 'ERR_LISTEN'
   | 'ERR_CONNECT'
   | 'ERR_CLOSED'
@@ -23,6 +24,7 @@ export type Fault = 'caller' | 'peer' | 'nobody';
 
 const FAULTS: Readonly<Record<ErrorCode, Fault>> = {
   ERR_OPTIONS: 'caller',
+  ERR_REGISTRATION: 'caller',
   ERR_LISTEN: 'caller',
   ERR_CONNECT: 'nobody',
   ERR_CLOSED: 'nobody',

@@ -1,0 +1,5 @@
+/** What the doors of server and client to a container share. Loads neither tsyringe nor reflect-metadata. */
+
+export type { Container, FactoryProvider } from './container.ts';
+export { type Registration, registerEnd } from './registration.ts';
+export { CLOCK, CODEC, LOGGER, RANDOM, type Token, tokenFor } from './tokens.ts';
