@@ -18,13 +18,14 @@ describe('the public values', () => {
     ]);
   });
 
-  it('of @systole/client are the same, with connect', async () => {
+  it('of @systole/client are the same, with attach and connect', async () => {
     expect(await valuesOf(import('@systole/client'))).toEqual([
       'CHANNELS',
       'NotHandledError',
       'OptionsError',
       'PRESETS',
       'SystoleError',
+      'attach',
       'connect',
       'describe',
     ]);
@@ -69,6 +70,7 @@ describe('the public values', () => {
       'findOversize',
       'functionSchema',
       'integerSchema',
+      'isPlainObject',
       'methodsSchema',
       'msgpackCodec',
       'parseDuration',
@@ -78,6 +80,7 @@ describe('the public values', () => {
       'resolveSessionOptions',
       'rethrowLater',
       'sessionEntries',
+      'socketEntries',
     ]);
   });
 
@@ -88,9 +91,12 @@ describe('the public values', () => {
       'MIN_SLEEP_MS',
       'SocketTransport',
       'SystemClock',
+      'fillSocketOptions',
       'publishRejected',
       'resolveParts',
+      'socketBelow',
       'systemClock',
+      'takeOver',
     ]);
   });
 

@@ -4,8 +4,8 @@ import type { Container, Token } from '@systole/core/di';
 import { registerEnd, tokenFor } from '@systole/core/di';
 import { resolveParts } from '@systole/core/node';
 import { pino } from 'pino';
-import type { Client } from '../client.ts';
 import { connect } from '../client.ts';
+import type { Client } from '../client-session.ts';
 import type { ClientOptions } from '../options.ts';
 
 /** The client. Who resolves it first starts it. */
