@@ -1,7 +1,7 @@
 /** A client on a socket that somebody else has opened: it has one connection, and lives as long. */
 
 import type { Socket } from 'node:net';
-import type { ClientSessionInit } from './client-session.ts';
+import type { ClientSessionInit, EndExplanation } from './client-session.ts';
 import { ClientSession } from './client-session.ts';
 import { targetAddress } from './target.ts';
 
@@ -23,7 +23,7 @@ export class AttachedClient extends ClientSession {
     this.heed(signal);
   }
 
-  protected override explainEnd(): { readonly text: string; readonly cause: undefined } {
-    return { text: this.inspect().lastCause ?? 'closed-locally', cause: undefined };
+  protected override explainEnd(): EndExplanation {
+    return { where: '', text: this.inspect().lastCause ?? 'closed-locally', cause: undefined };
   }
 }

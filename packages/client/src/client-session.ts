@@ -37,6 +37,14 @@ export interface ClientSessionInit {
   readonly handler: MessageHandler | undefined;
 }
 
+/** Why there will be no connection any more. */
+export interface EndExplanation {
+  /** Such as ` to 10.0.0.7:4711`, or nothing. */
+  readonly where: string;
+  readonly text: string;
+  readonly cause: Error | undefined;
+}
+
 /** See the head of the file. */
 export abstract class ClientSession extends LiveSession<ClientEvents> implements Client {
   readonly #init: ClientSessionInit;
@@ -62,12 +70,12 @@ export abstract class ClientSession extends LiveSession<ClientEvents> implements
     throw this.#notReady();
   }
 
-  /** Why there will be no connection any more, in words and as an error. */
-  protected abstract explainEnd(): { readonly text: string; readonly cause: Error | undefined };
+  /** Why there will be no connection any more. */
+  protected abstract explainEnd(): EndExplanation;
 
   #notReady(): SystoleError {
-    const { text, cause } = this.explainEnd();
-    const what = this.#wasConnected ? 'the client has ended' : 'could not connect';
+    const { where, text, cause } = this.explainEnd();
+    const what = this.#wasConnected ? 'the client has ended' : `could not connect${where}`;
     return new SystoleError('ERR_CONNECT', `${what}: ${text}`, { cause });
   }
 

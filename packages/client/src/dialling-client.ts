@@ -2,7 +2,7 @@
 
 import type { Alarm, AlarmOwner, Cause, Ending, Welcome } from '@systole/core';
 import { backoffMs } from './backoff.ts';
-import type { ClientSessionInit } from './client-session.ts';
+import type { ClientSessionInit, EndExplanation } from './client-session.ts';
 import { ClientSession } from './client-session.ts';
 import type { DialFailure } from './dialer.ts';
 import { dial } from './dialer.ts';
@@ -142,12 +142,12 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
     super.endSession(ending);
   }
 
-  protected override explainEnd(): { readonly text: string; readonly cause: Error | undefined } {
+  protected override explainEnd(): EndExplanation {
     const failures = this.#failures;
     const cause = failures.length > 1 ? new AggregateError(failures, 'every address has failed') : failures[0];
     const { lastCause = 'closed-locally' } = this.inspect();
     const where = this.#config.targets.map(targetAddress).join(', ');
     const words = failures.map(({ message }) => message).join('; ');
-    return { text: `${where}: ${lastCause}${words === '' ? '' : ` (${words})`}`, cause };
+    return { where: ` to ${where}`, text: words === '' ? lastCause : `${lastCause} (${words})`, cause };
   }
 }
