@@ -1,12 +1,12 @@
 /** Plays one scenario in this process of its own, and sends the demo all that is told. */
 
 import process from 'node:process';
+import { endWithParent } from '../support/program.ts';
 import type { Dispatch } from './play.ts';
 import { play } from './play.ts';
-import { endWithDemo } from './program.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
-endWithDemo();
+endWithParent();
 
 const scenario = SCENARIOS.find(({ name }) => name === process.argv[2]);
 if (scenario === undefined) throw new Error(`there is no scenario '${process.argv[2]}'`);

@@ -3,6 +3,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Evidence, Session, SessionEvents } from '@systole/server';
 import { CHANNELS } from '@systole/server';
+import { inBrackets, reasonsOf } from '../support/evidence.ts';
 import type { Stage } from './stage.ts';
 
 type Note = (event: string, text: string, details: object) => void;
@@ -44,14 +45,11 @@ function describeAttempt({ attempt, delayMs, cause }: SessionEvents['reconnectin
   return `: attempt ${attempt} in ${ms(delayMs)}, because of ${cause}`;
 }
 
-function describeEvidence({ code, syscall, detail, hint, silenceMs, probesSent }: Evidence): string {
-  const parts = [
-    probesSent > 0 && silenceMs !== undefined && `${probesSent} probes, and nothing came for ${ms(silenceMs)}`,
-    code !== undefined && (syscall === undefined ? code : `${code} on ${syscall}`),
-    detail !== undefined && detail !== '' && `“${detail}”`,
-    hint !== undefined && `hint: ${hint}`,
-  ].filter((part) => part !== false);
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+function describeEvidence(evidence: Evidence): string {
+  const { silenceMs, probesSent } = evidence;
+  const reasons = reasonsOf(evidence);
+  if (probesSent === 0 || silenceMs === undefined) return inBrackets(reasons);
+  return inBrackets([`${probesSent} probes, and nothing came for ${ms(silenceMs)}`, ...reasons]);
 }
 
 function ms(duration: number): string {

@@ -4,9 +4,9 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import process from 'node:process';
 import { connect } from '@systole/client';
-import { endWithDemo } from './program.ts';
+import { endWithParent } from '../support/program.ts';
 
-endWithDemo();
+endWithParent();
 
 // Systole keeps its socket to itself, but Node shows each one to whoever asks; we need it for the reset.
 let socket: Socket | undefined;

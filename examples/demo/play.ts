@@ -1,6 +1,6 @@
 /** Plays a scenario: here, or in a process of its own. */
 
-import { startProgram } from './program.ts';
+import { startProgram } from '../support/program.ts';
 import type { Finding, Scenario } from './scenario.ts';
 import type { Line, Tell } from './stage.ts';
 import { Stage } from './stage.ts';
@@ -39,7 +39,7 @@ export function playElsewhere(scenario: Scenario): Elsewhere {
   const lines: Line[] = [];
   let tell: Tell = (line) => void lines.push(line);
   const finding = new Promise<Finding>((resolve) => {
-    const program = startProgram('elsewhere', scenario.name);
+    const program = startProgram(new URL('./elsewhere.js', import.meta.url), scenario.name);
     program.on('message', (dispatch: Dispatch) => {
       if ('line' in dispatch) tell(dispatch.line);
       else resolve(dispatch.finding);

@@ -2,9 +2,9 @@
 
 import process from 'node:process';
 import { createServer } from '@systole/server';
-import { endWithDemo } from './program.ts';
+import { endWithParent } from '../support/program.ts';
 
-endWithDemo();
+endWithParent();
 
 const server = createServer({ keepalive: false, onMessage: () => `process ${process.pid}` });
 const { port } = await server.listen({ host: '127.0.0.1', port: Number(process.argv[2]) });

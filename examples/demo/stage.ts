@@ -2,7 +2,7 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endProgram, startProgram } from './program.ts';
+import { endProgram, startProgram } from '../support/program.ts';
 
 /** Whose doing an event is: the demo's, the peer's, or Systole's, in which case it is what your code would be told. */
 export type Actor = 'demo' | 'peer' | 'systole';
@@ -58,9 +58,9 @@ export class Stage {
     return performance.now() - (this.#zeroAt ?? Number.NaN);
   }
 
-  /** Starts another process, which ends with the scenario. */
+  /** Starts a program of this folder, which ends with the scenario. */
   start(program: string, ...args: readonly (string | number)[]): ChildProcess {
-    const child = startProgram(program, ...args);
+    const child = startProgram(new URL(`./${program}.js`, import.meta.url), ...args);
     this.#programs.push(child);
     return child;
   }

@@ -1,15 +1,14 @@
-/** The other processes of the demo. None of them outlives it. */
+/** The other processes of an example. None of them outlives it. */
 
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 
-/** Starts a program of this folder. Its standard output is dropped, because ours may be read by a machine. */
-export function startProgram(name: string, ...args: readonly (string | number)[]): ChildProcess {
-  const file = new URL(`./${name}.js`, import.meta.url);
+/** Starts a program of ours. Its standard output is dropped, because ours may be read by a machine. */
+export function startProgram(file: URL, ...args: readonly (string | number)[]): ChildProcess {
   const program = fork(file, args.map(String), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  // SIGKILL, because a frozen process hears nothing else. Also runs when the demo fails or is interrupted.
+  // SIGKILL, because a frozen process hears nothing else. Also runs when the example fails or is interrupted.
   const kill = (): void => void program.kill('SIGKILL');
   process.once('exit', kill);
   program.once('exit', () => process.off('exit', kill));
@@ -24,8 +23,8 @@ export async function endProgram(program: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** For the programs themselves: ends with the demo, should it die without a chance to end us. */
-export function endWithDemo(): void {
+/** For the programs themselves: ends with the process that has started us, should it die without a chance to end us. */
+export function endWithParent(): void {
   if (!process.connected) process.exit();
   process.once('disconnect', () => process.exit());
 }
