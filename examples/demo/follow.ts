@@ -1,7 +1,7 @@
 /** What Systole says of a session, told to the stage as it comes. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Evidence, Session, SessionEvents } from '@systole/server';
+import type { Session, SessionEvents } from '@systole/server';
 import { CHANNELS } from '@systole/server';
 import { inBrackets, reasonsOf } from '../support/evidence.ts';
 import type { Stage } from './stage.ts';
@@ -19,7 +19,7 @@ export function follow(stage: Stage, session: Session): readonly string[] {
   session.on('suspect', (event) => note('suspect', `: nothing has come for ${ms(event.silenceMs)}`, event));
   session.on('alive', (event) => note('alive', `: something has come, after ${ms(event.silenceMs)}`, event));
   session.on('dead', (event) => note('dead', '', event));
-  session.on('disconnect', (event) => note('disconnect', `: ${event.cause}${describeEvidence(event.evidence)}`, event));
+  session.on('disconnect', (event) => note('disconnect', `: ${event.cause}${describeEvidence(event)}`, event));
   session.on('reconnecting', (event) => note('reconnecting', describeAttempt(event), event));
   followProbes(stage, session, note);
   return seen;
@@ -45,9 +45,9 @@ function describeAttempt({ attempt, delayMs, cause }: SessionEvents['reconnectin
   return `: attempt ${attempt} in ${ms(delayMs)}, because of ${cause}`;
 }
 
-function describeEvidence(evidence: Evidence): string {
-  const { silenceMs, probesSent } = evidence;
-  const reasons = reasonsOf(evidence);
+function describeEvidence(event: SessionEvents['disconnect']): string {
+  const { silenceMs, probesSent } = event.evidence;
+  const reasons = reasonsOf(event);
   if (probesSent === 0 || silenceMs === undefined) return inBrackets(reasons);
   return inBrackets([`${probesSent} probes, and nothing came for ${ms(silenceMs)}`, ...reasons]);
 }

@@ -1,11 +1,12 @@
 /** What a cause rests on, for people. */
 
-import type { Evidence } from '@systole/core';
+import type { Cause, Evidence } from '@systole/core';
 
 /** The system's words, the peer's, and our guess: as far as there are any. */
-export function reasonsOf({ code, syscall, detail, hint }: Evidence): readonly string[] {
+export function reasonsOf({ cause, evidence }: { readonly cause: Cause; readonly evidence: Evidence }): string[] {
+  const { code, syscall, detail, hint } = evidence;
   return [
-    code !== undefined && (syscall === undefined ? code : `${code} on ${syscall}`),
+    code !== undefined && code !== cause && (syscall === undefined ? code : `${code} on ${syscall}`),
     detail !== undefined && detail !== '' && `“${detail}”`,
     hint !== undefined && `hint: ${hint}`,
   ].filter((reason) => reason !== false);

@@ -1,0 +1,95 @@
+// Every example runs, ends well, and prints what its head says one will see.
+
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const root = new URL('../../', import.meta.url);
+
+/** An experiment gives itself ten seconds a trial; a machine that is busy with other tests may start it late. */
+const LIMIT_MS = 30_000;
+
+/** An example is a file of its own in one of these folders; what several share is in folders below. */
+const examples = ['examples', 'examples/experiments'].flatMap((folder) =>
+  readdirSync(new URL(folder, root))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({
+      file: `${folder}/${name}`,
+      program: `${folder}/${name}`.replace(/^examples(.*)ts$/, 'examples/dist$1js'),
+    })),
+);
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(...args: readonly string[]): Promise<Outcome> {
+  try {
+    const options = { cwd: fileURLToPath(root), timeout: LIMIT_MS };
+    return { code: 0, ...(await promisify(execFile)(process.execPath, args, options)) };
+  } catch (error) {
+    return error as Outcome;
+  }
+}
+
+/** The comment at the top of a file, without its slashes. */
+function headOf(file: string): string {
+  const [head = ''] = /^(?:\/\/.*\n)+/.exec(readFileSync(new URL(file, root), 'utf8')) ?? [];
+  return head.replace(/^\/\/ ?/gm, '');
+}
+
+/** What a head shows below `You see:`, as it will be printed, with … for what differs between systems; undefined where it only tells of it. */
+function promiseOf(file: string): string | undefined {
+  return /^You see:\n\n((?: {2}.*\n|\n)+)/m.exec(headOf(file))?.[1]?.replace(/^ {2}/gm, '');
+}
+
+function patternOf(promise: string): RegExp {
+  return new RegExp(promise.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('…', '.+'));
+}
+
+describe('each of the examples', () => {
+  it.each(examples)(
+    '$file runs as it says, ends with 0, and prints what it promises',
+    { timeout: LIMIT_MS },
+    async ({ file, program }) => {
+      expect(headOf(file)).toContain(`npm run build && node ${program}\n`);
+      const { code, stdout, stderr } = await run(program);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(patternOf(promiseOf(file) ?? '…'));
+    },
+  );
+});
+
+describe('each of the experiments', () => {
+  const experiments = examples.filter(({ file }) => file.startsWith('examples/experiments/'));
+
+  it('is one of 9', () => {
+    expect(experiments.length).toBe(9);
+  });
+
+  it.each(experiments)('$file promises lines of both columns', ({ file }) => {
+    const lines = promiseOf(file)?.split('\n') ?? [];
+    expect(lines[0]).toMatch(/^ {2}node:net +Systole$/);
+    expect(lines.filter((line) => /^ {2}\S.* {2,}(disconnect|send|message|suspect|dead)/.test(line))).not.toEqual([]);
+  });
+
+  it('ends with 1 where 1 of its columns does not say what was expected', async () => {
+    const { href } = new URL('examples/dist/experiments/lab/experiment.js', root);
+    const source = `
+      import { conduct } from ${JSON.stringify(href)};
+      const side = (line) => async (column) => column.tell(line);
+      const expected = { plain: ['end'], systole: ['disconnect: eof'] };
+      await conduct({
+        title: 'A title', lesson: 'A lesson',
+        trials: [{ happens: 'It happens', plain: side('end'), systole: side('disconnect: reset'), expected }],
+      });`;
+    const { code, stdout, stderr } = await run('--input-type=module', '--eval', source);
+    expect(stdout).toMatch(/It happens:\n {2}end +disconnect: reset\n\nA lesson\n$/);
+    expect(stderr).toBe('Systole, “It happens”: not as expected, which was: disconnect: eof\n');
+    expect(code).toBe(1);
+  });
+});
