@@ -26,8 +26,9 @@ import { connectPlain, startPeer } from './lab/peer-process.ts';
 import { tellSocket } from './lab/plain-pair.ts';
 import { connectOnce, tellSend, tellSession } from './lab/systole-pair.ts';
 
-const KEEPALIVE = { idle: '500ms', interval: '250ms', probes: 3 } as const;
-const BOUND_MS = 1_250;
+const KEEPALIVE = { idle: 500, interval: 250, probes: 3 } as const;
+const WINDOW_MS = KEEPALIVE.interval * KEEPALIVE.probes;
+const BOUND_MS = KEEPALIVE.idle + WINDOW_MS;
 
 /** What a bound may be exceeded by: timers and processes are scheduled, not exact. */
 const TOLERANCE_MS = 100;
@@ -63,7 +64,7 @@ async function freezeSystole(column: Column): Promise<void> {
 /** A process that did not run itself, as on a machine that is too busy, has excused the peer for as long, and for a window of probes. */
 function isWithin(boundMs: number, { evidence }: SessionEvents['disconnect']): boolean {
   const { silenceMs = Number.POSITIVE_INFINITY, stallMs } = evidence;
-  const excuseMs = stallMs === undefined ? 0 : stallMs + 750;
+  const excuseMs = stallMs === undefined ? 0 : stallMs + WINDOW_MS;
   return silenceMs <= boundMs + excuseMs + TOLERANCE_MS;
 }
 

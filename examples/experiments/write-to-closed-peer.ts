@@ -8,33 +8,30 @@
 //     node:net                                Systole
 //     --------------------------------------  --------------------------------------
 //   The peer has closed (FIN), and we have not read that yet:
-//     first write: taken                      disconnect: reset (EPIPE on write)
+//     write: taken by our kernel              disconnect: reset (EPIPE on write)
 //     error: EPIPE on write                   send: ERR_IN_DOUBT
 //     close
 //   The peer has reset the connection (RST), and we have not read that yet:
-//     error: ECONNRESET on write              disconnect: reset (ECONNRESET on write)
-//     close                                   send: ERR_IN_DOUBT
+//     write: ECONNRESET                       disconnect: reset (ECONNRESET on write)
+//     error: ECONNRESET on write              send: ERR_IN_DOUBT
+//     close
 //
 //   A write that succeeds has reached our own kernel; send tells of each message whether the peer has handled it.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { blockEventLoop } from '../support/block-event-loop.ts';
 import { conduct } from './lab/experiment.ts';
 import type { Ends } from './lab/plain-pair.ts';
-import { plainPair } from './lab/plain-pair.ts';
+import { plainPair, tellWrite } from './lab/plain-pair.ts';
 import type { SystoleEnds } from './lab/systole-pair.ts';
 import { systolePair, tellSend } from './lab/systole-pair.ts';
 
-/** Long enough for a segment to come over loopback, even on a busy machine. */
+/** Long enough for a segment to come over loopback, even on a busy machine. Our event loop is blocked meanwhile, so nothing is read. */
 const ARRIVAL_MS = 50;
 
-/** Nothing else runs in this thread meanwhile, so nothing is read. */
-function blockEventLoop(durationMs: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, durationMs);
-}
-
-/** Writes once a turn until that fails. */
+/** Writes once a turn until that fails, and tells what became of the first write. */
 async function writeOn({ ours, column }: Ends): Promise<void> {
-  ours.write('first', (error) => error ?? column.tell('first write: taken'));
+  void tellWrite(column, ours, 'first');
   while (!ours.destroyed) {
     await nextTurn();
     ours.write('more');
@@ -69,7 +66,7 @@ await conduct({
         await sendOn(ends);
       }),
       expected: {
-        plain: ['first write: taken', 'error: EPIPE on write', 'close'],
+        plain: ['write: taken by our kernel', 'error: EPIPE on write', 'close'],
         systole: ['disconnect: reset (EPIPE on write)', 'send: ERR_IN_DOUBT'],
       },
     },
@@ -86,7 +83,7 @@ await conduct({
         await sendOn(ends);
       }),
       expected: {
-        plain: ['error: ECONNRESET on write', 'close'],
+        plain: ['write: ECONNRESET', 'error: ECONNRESET on write', 'close'],
         systole: ['disconnect: reset (ECONNRESET on write)', 'send: ERR_IN_DOUBT'],
       },
     },

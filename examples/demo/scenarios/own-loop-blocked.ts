@@ -1,5 +1,6 @@
 /** We ourselves stand still, for twice the bound: the clock says that every peer is long dead, and none of them is. */
 
+import { blockEventLoop } from '../../support/block-event-loop.ts';
 import { ask, meetPeer, nextByte } from '../meeting.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -34,8 +35,3 @@ export const ownLoopBlocked: Scenario = {
     };
   },
 };
-
-/** Nothing else runs in this thread meanwhile: no timer, no read. */
-function blockEventLoop(durationMs: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, durationMs);
-}

@@ -1,5 +1,6 @@
 /** An experiment: the same happens to a plain pair of sockets and to a pair of Systole, and what each was told is printed side by side. */
 
+import process from 'node:process';
 import { isDeepStrictEqual } from 'node:util';
 import { Column } from './column.ts';
 
@@ -16,6 +17,7 @@ export interface Trial {
   readonly expected: { readonly plain: readonly string[]; readonly systole: readonly string[] };
 }
 
+/** See the head of the file. */
 export interface Experiment {
   readonly title: string;
   readonly trials: readonly Trial[];
@@ -25,6 +27,9 @@ export interface Experiment {
 
 /** A trial that is not over by then never will be. */
 const LIMIT_MS = 10_000;
+
+/** What the left column takes, with the gap behind it. */
+const COLUMN_CHARS = 40;
 
 /** Runs the trials in turn and prints the table. The exit code is 1 if a column does not say what was expected. */
 export async function conduct({ title, trials, lesson }: Experiment): Promise<void> {
@@ -62,8 +67,6 @@ function compare(what: string, { lines }: Column, expected: readonly string[]): 
   console.error(`${what}: not as expected, which was: ${expected.join(' | ')}`);
   process.exitCode = 1;
 }
-
-const COLUMN_CHARS = 40;
 
 function printRows(left: Column, right: Column): void {
   for (let row = 0; row < Math.max(left.lines.length, right.lines.length); row += 1) {

@@ -13,6 +13,7 @@ export interface Ends {
   readonly column: Column;
 }
 
+/** How our end is made. */
 export interface PlainOptions {
   /** Whether our writing half outlives the peer's FIN. Default: false, as in Node. */
   readonly allowHalfOpen?: boolean;

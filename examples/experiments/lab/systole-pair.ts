@@ -16,6 +16,7 @@ export interface SystoleEnds extends Ends {
   readonly peerSession: Session;
 }
 
+/** How our end behaves. */
 export interface SystoleOptions {
   /** Answers a message of the peer, after it has been told. */
   readonly answer?: () => unknown;
