@@ -62,6 +62,13 @@ describe('each of the examples', () => {
       expect(stdout).toMatch(patternOf(promiseOf(file) ?? '…'));
     },
   );
+
+  it('is named in examples/README.md, by its program or by its file', () => {
+    const readme = readFileSync(new URL('examples/README.md', root), 'utf8');
+    const isNamed = ({ file, program }: (typeof examples)[number]): boolean =>
+      readme.includes(program) || readme.includes(`(${file.replace('examples/', '')})`);
+    expect(examples.filter((example) => !isNamed(example))).toEqual([]);
+  });
 });
 
 describe('each of the experiments', () => {
