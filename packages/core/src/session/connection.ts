@@ -107,6 +107,12 @@ export class Connection implements TransportListener, AlarmOwner {
     });
   }
 
+  /** Our goodbye may take so long from now on, said or not; again, it can only be cut short. */
+  limitGoodbye(timeoutMs: number): void {
+    this.#farewell.begin(this.#clock.now() + timeoutMs);
+    this.requestTurn();
+  }
+
   /** Both goodbyes are said and nothing is owed: sends FIN, and ends when the peer's has come. */
   finish(): void {
     if (this.#farewell.isFinSent || this.#phase === 'ended') return;
@@ -351,7 +357,9 @@ export class Connection implements TransportListener, AlarmOwner {
 
   #handleGoodbyeSaid(): void {
     this.#phase = 'closing';
-    this.#farewell.begin(this.#clock.now() + this.#init.config.closeTimeoutMs);
+    if (this.#farewell.deadline === Number.POSITIVE_INFINITY) {
+      this.#farewell.begin(this.#clock.now() + this.#init.config.closeTimeoutMs);
+    }
   }
 
   #tell(): void {

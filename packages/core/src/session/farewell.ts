@@ -49,9 +49,10 @@ export class Farewell {
     return this.#end ?? { cause: 'closed-locally' };
   }
 
-  /** Ours has begun, and may take until `deadline`. */
+  /** Ours has begun, and may take until `deadline`. If one is under way, this can only cut it short. */
   begin(deadline: Instant): void {
     this.#begin({ cause: 'closed-locally' }, deadline);
+    this.#deadline = Math.min(this.#deadline, deadline);
   }
 
   /** The peer has begun, or has answered. */

@@ -158,12 +158,15 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     this.#address = address;
   }
 
-  /** Closes the session at this end; the goodbye tells the peer what it may expect. Resolves at `end`. */
-  async sayGoodbye(goodbye: Goodbye): Promise<void> {
+  /**
+   * Closes the session at this end; the goodbye tells the peer what it may expect, and takes at most `timeoutMs`, where a
+   * later call can only cut it short. Resolves at `end`.
+   */
+  async sayGoodbye(goodbye: Goodbye, timeoutMs: number = this.#config.closeTimeoutMs): Promise<void> {
     if (this.#ended) return;
     const end = this.next('end');
     this.#beginClosing(goodbye, true);
-    if (this.#connection?.isOpen === true) this.#connection.requestTurn();
+    if (this.#connection?.isOpen === true) this.#connection.limitGoodbye(timeoutMs);
     else this.destroy();
     await end;
   }
