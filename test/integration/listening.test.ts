@@ -14,7 +14,15 @@ describe('listen', () => {
     const address = await server.listen(0);
     expect(address.port).toBeGreaterThan(0);
     expect(server.address).toEqual(address);
-    expect(server.inspect()).toEqual({ address, sessions: 0, arrivals: 0 });
+    expect(server.inspect()).toEqual({
+      address,
+      state: 'listening',
+      sessions: 0,
+      arrivals: 0,
+      accepted: 0,
+      rejected: 0,
+      limits: { maxConnections: 65_536, maxHandshakes: 1_024 },
+    });
   });
 
   it('resolves with the path of a Unix socket, and is found at it', async () => {

@@ -23,7 +23,13 @@ describe.each(TRANSPORTS)('a server that closes, over %s', (transport) => {
     const firstId = session.id;
     await server.close();
     expect(server.address).toBeUndefined();
-    expect(server.inspect()).toEqual({ address: undefined, sessions: 0, arrivals: 0 });
+    expect(server.inspect()).toMatchObject({
+      address: undefined,
+      state: 'closed',
+      sessions: 0,
+      arrivals: 0,
+      accepted: 1,
+    });
     const again = client.next('connect');
     await startServer({ onMessage: (message) => message }, address);
     expect((await again).epoch).toBe(2);

@@ -1,6 +1,9 @@
-/** A connection that has been accepted by the kernel, and has not introduced itself yet. */
+/** A connection that was accepted, and is not a session yet. */
 
-import type { ConnectionOwner, Ending, Hello } from '@systole/core';
+import type { TLSSocket } from 'node:tls';
+import type { Connection, ConnectionOwner, Ending, Hello } from '@systole/core';
+import type { SocketTransport } from '@systole/core/node';
+import type { TlsTransport } from './tls-transport.ts';
 
 /** What becomes of an arrival. */
 export interface ArrivalHost {
@@ -10,14 +13,28 @@ export interface ArrivalHost {
   reject(arrival: Arrival, ending: Ending): void;
 }
 
+/** How an arrival came in. */
+export interface Entrance {
+  /** Such as `10.0.0.7:51234`. */
+  readonly address: string;
+  readonly transport: SocketTransport | TlsTransport;
+  /** The TLS socket, once TLS is established; undefined without TLS. */
+  readonly tlsSocket: () => TLSSocket | undefined;
+  /** Whether it has to show a valid certificate. */
+  readonly requiresCertificate: boolean;
+}
+
 /** Owns a connection until a session does. */
 export class Arrival implements ConnectionOwner {
-  readonly address: string;
+  readonly entrance: Entrance;
+  readonly connection: Connection;
   readonly #host: ArrivalHost;
 
-  constructor(host: ArrivalHost, address: string) {
+  /** `connect` makes the connection of this owner. */
+  constructor(host: ArrivalHost, entrance: Entrance, connect: (owner: Arrival) => Connection) {
     this.#host = host;
-    this.address = address;
+    this.entrance = entrance;
+    this.connection = connect(this);
   }
 
   handleHello(hello: Hello): void {

@@ -27,6 +27,9 @@ export type {
 export { describe, NotHandledError, OptionsError, PRESETS, SystoleError } from '@systole/core';
 export { CHANNELS } from '@systole/core/node';
 export type { ListenTarget, ServerAddress, TcpAddress, TcpTarget, UnixAddress, UnixTarget } from './address.ts';
-export type { ServerOptions } from './options.ts';
-export type { RejectedEvent, Server, ServerEvents, ServerSnapshot } from './server.ts';
+export type { RejectedEvent, Server, ServerEvents, ServerSnapshot } from './api.ts';
+export type { Authenticate, PeerIntroduction } from './authentication.ts';
+export type { PeerCertificate } from './certificate.ts';
+export type { AttachOptions, CloseOptions, ServerLimits, ServerOptions } from './options.ts';
 export { createServer } from './server.ts';
+export type { TlsServerOptions } from './tls-options.ts';

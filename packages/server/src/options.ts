@@ -1,16 +1,138 @@
 /** Options of a server. */
 
-import type { MessageHandler, SessionOptions } from '@systole/core';
-import { checkOptions, findOversize, partEntries, sessionEntries } from '@systole/core';
-import type { PartOptions } from '@systole/core/node';
+import type { Duration, MessageHandler, OptionProblem, SessionConfig, SessionOptions } from '@systole/core';
+import {
+  checkOptions,
+  durationSchema,
+  fillSessionOptions,
+  findOversize,
+  functionSchema,
+  integerSchema,
+  parseDuration,
+  partEntries,
+  sessionEntries,
+  socketEntries,
+} from '@systole/core';
+import type { PartOptions, SocketConfig, SocketOptions } from '@systole/core/node';
+import { fillSocketOptions } from '@systole/core/node';
+import * as v from 'valibot';
+import type { Authenticate } from './authentication.ts';
+import type { TlsServerOptions } from './tls-options.ts';
+import { findTlsProblems } from './tls-options.ts';
 
 /** Options of {@link createServer}. All have defaults. */
-export interface ServerOptions extends SessionOptions, PartOptions {
+export interface ServerOptions extends SessionOptions, PartOptions, SocketOptions {
   /** Handles the messages of every session. Without it, messages are refused with `no-handler`. */
   readonly onMessage?: MessageHandler;
+  /**
+   * TLS, as `createServer` of `node:tls` takes it. With `requestCert`, and unless `rejectUnauthorized` is false, a client
+   * without a valid certificate is told so by CLOSE when it has introduced itself. Default: none.
+   */
+  readonly tls?: TlsServerOptions;
+  /** Judges each peer by its HELLO: what it throws refuses the peer, and **its message is sent to the peer**. Default: everybody is welcome. */
+  readonly authenticate?: Authenticate;
+  /** Sessions and arrivals at one time; a peer beyond is told to come back later. Default: 65,536, what a default kernel has ports for. */
+  readonly maxConnections?: number;
+  /** Arrivals at one time: connections in the handshake. One beyond is destroyed without a word. Default: 1,024. */
+  readonly maxHandshakes?: number;
+  /**
+   * How long a connection may last, each shortened by up to 10 %; then its client is asked to connect again, so that a fleet
+   * spreads over new servers. Default: no limit.
+   */
+  readonly maxConnectionAge?: Duration;
+}
+
+/** Options of `server.close`. */
+export interface CloseOptions {
+  /** How long sessions may finish what is under way, before they are destroyed; a client does not wait longer than its own `closeTimeout`. Default: `closeTimeout`. */
+  readonly drain?: Duration;
+  /** After how long clients are welcome again. Default: 0. */
+  readonly retryAfter?: Duration;
+  /** Over how long, from then on, they shall spread. Default: 5 ms for each session, at most 1 min: 200 handshakes a second are no storm. */
+  readonly spread?: Duration;
+}
+
+/** Options of `server.attach`. */
+export interface AttachOptions {
+  /** Bytes of the peer's that have been read already, such as those behind an HTTP upgrade. Default: none. */
+  readonly head?: Uint8Array;
+}
+
+/** What a server takes at one time. */
+export interface ServerLimits {
+  readonly maxConnections: number;
+  readonly maxHandshakes: number;
+}
+
+/** {@link ServerOptions} resolved, as far as they are data. */
+export interface ServerConfig {
+  readonly session: SessionConfig;
+  readonly socket: SocketConfig;
+  readonly limits: ServerLimits;
+  readonly maxConnectionAgeMs: number | undefined;
+}
+
+/** {@link CloseOptions} resolved. */
+export interface CloseConfig {
+  readonly drainMs: number;
+  readonly retryAfterMs: number;
+  readonly spreadMs: number;
+}
+
+const SPREAD_PER_SESSION_MS = 5;
+const MAX_DEFAULT_SPREAD_MS = 60_000;
+
+/** A shorter age would be spent on handshakes. */
+const MIN_AGE_MS = 1_000;
+const MAX_COUNT = 2 ** 31;
+
+const serverEntries: v.ObjectEntries = {
+  ...sessionEntries,
+  ...partEntries,
+  ...socketEntries,
+  tls: v.optional(v.unknown()), // findTlsProblems looks into it
+  authenticate: v.optional(functionSchema),
+  maxConnections: v.optional(integerSchema(1, MAX_COUNT)),
+  maxHandshakes: v.optional(integerSchema(1, MAX_COUNT)),
+  maxConnectionAge: v.optional(durationSchema(MIN_AGE_MS)),
+};
+
+const closeEntries: v.ObjectEntries = {
+  drain: v.optional(durationSchema()),
+  retryAfter: v.optional(durationSchema()),
+  spread: v.optional(durationSchema()),
+};
+
+const attachEntries: v.ObjectEntries = {
+  head: v.optional(v.instance(Uint8Array, 'a Uint8Array')),
+};
+
+/** @throws OptionsError that lists every problem. */
+export function resolveServerOptions(options: ServerOptions): ServerConfig {
+  checkOptions(serverEntries, options, findContradictions);
+  return {
+    session: fillSessionOptions(options),
+    socket: fillSocketOptions(options),
+    limits: { maxConnections: options.maxConnections ?? 65_536, maxHandshakes: options.maxHandshakes ?? 1_024 },
+    maxConnectionAgeMs: parseDuration(options.maxConnectionAge),
+  };
+}
+
+function findContradictions(options: Readonly<Record<string, unknown>>): OptionProblem[] {
+  return [...findOversize(options), ...findTlsProblems(options['tls'])];
 }
 
 /** @throws OptionsError that lists every problem. */
-export function checkServerOptions(options: ServerOptions): void {
-  checkOptions({ ...sessionEntries, ...partEntries }, options, findOversize);
+export function resolveCloseOptions(options: CloseOptions, sessions: number, closeTimeoutMs: number): CloseConfig {
+  checkOptions(closeEntries, options);
+  return {
+    drainMs: parseDuration(options.drain) ?? closeTimeoutMs,
+    retryAfterMs: parseDuration(options.retryAfter) ?? 0,
+    spreadMs: parseDuration(options.spread) ?? Math.min(sessions * SPREAD_PER_SESSION_MS, MAX_DEFAULT_SPREAD_MS),
+  };
+}
+
+/** @throws OptionsError that lists every problem. */
+export function checkAttachOptions(options: AttachOptions): void {
+  checkOptions(attachEntries, options);
 }

@@ -1,7 +1,18 @@
 /** A session at the server's end: it has one connection, and lives as long. */
 
 import { randomUUID } from 'node:crypto';
-import type { Connection, Ending, Hello, MessageHandler, Session, SessionConfig, SessionParts } from '@systole/core';
+import type {
+  Alarm,
+  AlarmOwner,
+  Connection,
+  Ending,
+  Hello,
+  Instant,
+  MessageHandler,
+  Session,
+  SessionConfig,
+  SessionParts,
+} from '@systole/core';
 import { LiveSession } from '@systole/core';
 import { BOOT_ID } from '@systole/core/node';
 
@@ -12,13 +23,26 @@ export interface SessionHost {
   handleSessionEnd(session: Session): void;
 }
 
-/** See the head of the file. */
-export class ServerSession extends LiveSession {
-  readonly #host: SessionHost;
+/** Up to so much of the maximal age is taken off at random: those who came together do not leave together. */
+const AGE_JITTER = 0.1;
 
-  constructor(parts: SessionParts, config: SessionConfig, handler: MessageHandler | undefined, host: SessionHost) {
+/** See the head of the file. */
+export class ServerSession extends LiveSession implements AlarmOwner {
+  readonly #host: SessionHost;
+  readonly #retireAt: Instant;
+  readonly #retirement: Alarm | undefined;
+
+  constructor(
+    parts: SessionParts,
+    config: SessionConfig,
+    handler: MessageHandler | undefined,
+    host: SessionHost,
+    maxAgeMs: number | undefined,
+  ) {
     super(parts, config, handler);
     this.#host = host;
+    this.#retireAt = parts.clock.now() + (maxAgeMs ?? Number.POSITIVE_INFINITY) * (1 - AGE_JITTER * parts.random());
+    this.#retirement = maxAgeMs === undefined ? undefined : parts.clock.alarm(this);
   }
 
   /** Takes over a connection whose HELLO has come. */
@@ -30,11 +54,20 @@ export class ServerSession extends LiveSession {
     connection.accept(this, { session, token: '', boot: BOOT_ID, epoch, received: 0, handled: 0, metadata });
   }
 
+  /** The connection has reached its age; or the system has slept, and it may not have yet. */
+  handleAlarm(now: Instant): void {
+    if (now < this.#retireAt) return this.#retirement?.set(this.#retireAt);
+    const reason = 'the connection has reached its maximal age';
+    void this.sayGoodbye({ scope: 'connection', code: 'going-away', retryAfterMs: 0, spreadMs: 0, reason });
+  }
+
   protected override beforeConnect(): void {
+    this.#retirement?.set(this.#retireAt);
     this.#host.handleSession(this);
   }
 
   protected override afterConnection(ending: Ending): void {
+    this.#retirement?.clear();
     this.#host.handleSessionEnd(this);
     this.endSession(ending);
   }

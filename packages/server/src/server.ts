@@ -1,103 +1,57 @@
-/** The server: accepts sockets, makes sessions of those that introduce themselves, and says goodbye to all when it closes. */
+/** The server: listens, owns its sessions, and says goodbye to all when it closes. */
 
-import { once } from 'node:events';
 import type { Server as NetServer, Socket } from 'node:net';
 import { createServer as createNetServer } from 'node:net';
-import type {
-  Cause,
-  Ending,
-  Evidence,
-  Hello,
-  MessageHandler,
-  Session,
-  SessionConfig,
-  SessionParts,
-  Stall,
-  TypedEvents,
-} from '@systole/core';
-import { Connection, Emitter, fillSessionOptions, SystoleError } from '@systole/core';
-import { publishRejected, resolveParts, SocketTransport } from '@systole/core/node';
+import type { SecureContextOptions } from 'node:tls';
+import type { Connection, Hello, MessageHandler, Session, SessionParts, Stall } from '@systole/core';
+import { Emitter, OptionsError, SystoleError } from '@systole/core';
+import { resolveParts, takeOver } from '@systole/core/node';
 import { pino } from 'pino';
 import type { ListenTarget, ServerAddress, TcpAddress, TcpTarget, UnixAddress, UnixTarget } from './address.ts';
-import { peerAddressOf, toListenOptions, toServerAddress } from './address.ts';
-import type { ArrivalHost } from './arrival.ts';
-import { Arrival } from './arrival.ts';
-import type { ServerOptions } from './options.ts';
-import { checkServerOptions } from './options.ts';
+import { toListenOptions, toServerAddress } from './address.ts';
+import type { RejectedEvent, Server, ServerEvents, ServerSnapshot } from './api.ts';
+import { startListening } from './listening.ts';
+import type { AttachOptions, CloseOptions, ServerConfig, ServerOptions } from './options.ts';
+import { checkAttachOptions, resolveCloseOptions, resolveServerOptions } from './options.ts';
+import type { ReceptionHost } from './reception.ts';
+import { Reception } from './reception.ts';
 import type { SessionHost } from './server-session.ts';
 import { ServerSession } from './server-session.ts';
-
-/** A connection that did not become a session. */
-export interface RejectedEvent {
-  readonly address: string;
-  readonly cause: Cause;
-  readonly evidence: Evidence;
-}
-
-/** The events of a server. */
-export interface ServerEvents {
-  /** A peer has introduced itself; told once for each session, before its `connect`. */
-  readonly session: Session;
-  readonly rejected: RejectedEvent;
-  /** Our own process did not run for a while, longer than a quarter of the interval: nobody was judged for it. */
-  readonly stall: Stall;
-}
-
-/** A server at one moment. */
-export interface ServerSnapshot {
-  readonly address: ServerAddress | undefined;
-  readonly sessions: number;
-  /** Connections that have not introduced themselves yet. */
-  readonly arrivals: number;
-}
-
-/** Accepts sockets and owns sessions. */
-export interface Server extends TypedEvents<ServerEvents> {
-  /** The sessions that are established. */
-  readonly sessions: ReadonlySet<Session>;
-  /** Where it listens; undefined while it does not. */
-  readonly address: ServerAddress | undefined;
-  /** Listens; resolves once it does. Rejects with `ERR_LISTEN`, whose `cause` is the system's error, or with `ERR_OPTIONS`. */
-  listen(target: TcpTarget): Promise<TcpAddress>;
-  listen(target: UnixTarget): Promise<UnixAddress>;
-  listen(target: ListenTarget): Promise<ServerAddress>;
-  /** Stops listening, says goodbye to every session so that clients look for another server, and resolves when all are gone. */
-  close(): Promise<void>;
-  /** A plain snapshot. */
-  inspect(): ServerSnapshot;
-  [Symbol.asyncDispose](): Promise<void>;
-}
+import { TlsStage } from './tls-stage.ts';
 
 /**
- * Makes a server; `listen` starts it.
+ * Makes a server; `listen` starts it, and `attach` gives it sockets of others.
  *
  * @throws OptionsError that lists everything wrong with the options.
  */
 export function createServer(options: ServerOptions = {}): Server {
-  checkServerOptions(options);
-  const parts = resolveParts(options, pino({ level: 'silent' }));
-  return new LiveServer(parts, fillSessionOptions(options), options.onMessage);
+  const config = resolveServerOptions(options);
+  return new LiveServer(resolveParts(options, pino({ level: 'silent' })), config, options);
 }
 
-class LiveServer extends Emitter<ServerEvents> implements Server, ArrivalHost, SessionHost {
+class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost, SessionHost {
   readonly #parts: SessionParts;
-  readonly #config: SessionConfig;
+  readonly #config: ServerConfig;
   readonly #handler: MessageHandler | undefined;
+  readonly #tls: TlsStage | undefined;
+  readonly #reception: Reception;
   readonly #net: NetServer;
   readonly #sessions = new Set<ServerSession>();
-  readonly #arrivals = new Map<Arrival, Connection>();
   readonly #stopHearingStalls: () => void;
+  #stage: 'open' | 'closing' | 'closed' = 'open';
   #closed: Promise<void> | undefined;
 
-  constructor(parts: SessionParts, config: SessionConfig, handler: MessageHandler | undefined) {
+  constructor(parts: SessionParts, config: ServerConfig, { onMessage, authenticate, tls }: ServerOptions) {
     super();
     this.#parts = parts;
     this.#config = config;
-    this.#handler = handler;
+    this.#handler = onMessage;
+    this.#tls = tls === undefined ? undefined : new TlsStage(tls);
+    this.#reception = new Reception(parts, config, { tls: this.#tls, authenticate }, this);
     // Half-open, because a goodbye goes on after the peer's FIN.
-    this.#net = createNetServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#handleSocket(socket));
-    // Only accept() can still fail once it listens, by lack of files; the next connection may fare better.
-    this.#net.on('error', (err) => this.#net.listening && this.#parts.logger.error({ err }, 'accepting failed'));
+    this.#net = createNetServer({ allowHalfOpen: true }, (socket) => this.#reception.receive(socket));
+    // Only accept() can still fail once it listens. Without files left, Node accepts and closes at once, and tells nobody.
+    this.#net.on('error', (err) => this.#net.listening && parts.logger.error({ err }, 'accepting failed'));
     this.#stopHearingStalls = parts.clock.onStall((stall) => this.#handleStall(stall));
   }
 
@@ -115,40 +69,60 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ArrivalHost, S
   listen(target: ListenTarget): Promise<ServerAddress>;
   async listen(target: ListenTarget): Promise<ServerAddress> {
     const options = toListenOptions(target);
-    if (this.#closed !== undefined) throw new SystoleError('ERR_CLOSED', 'the server is closed');
-    const waiting = new AbortController();
+    this.#refuseClosed();
     try {
-      this.#net.listen(options);
-      // Closed before it listened, it tells 'close' alone.
-      await Promise.race(['listening', 'close'].map((event) => once(this.#net, event, { signal: waiting.signal })));
+      await startListening(this.#net, options);
     } catch (cause) {
       const where = 'path' in options ? options.path : `${options.host ?? '*'}:${options.port}`;
       throw new SystoleError('ERR_LISTEN', `could not listen at ${where}: ${(cause as Error).message}`, { cause });
-    } finally {
-      waiting.abort();
     }
     // Closed while a name was looked up, it listens nevertheless.
-    if (this.#closed !== undefined) this.#net.close();
+    if (this.#stage !== 'open') this.#net.close();
     const { address } = this;
     if (address === undefined) throw new SystoleError('ERR_CLOSED', 'the server was closed before it listened');
     this.#parts.logger.info({ address }, 'listening');
     return address;
   }
 
-  close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
+  attach(socket: Socket, options: AttachOptions = {}): void {
+    checkAttachOptions(options);
+    this.#refuseClosed();
+    takeOver(socket);
+    const { head } = options;
+    if (head !== undefined && head.length > 0) socket.unshift(head);
+    this.#reception.adopt(socket);
   }
 
-  async #close(): Promise<void> {
-    const isListening = this.#net.listening;
-    if (isListening) this.#net.close();
-    for (const connection of this.#arrivals.values()) connection.destroy('closed-locally', 'the server is closing');
-    const goodbye = { scope: 'connection', code: 'going-away', retryAfterMs: 0, spreadMs: 0, reason: '' } as const;
-    await Promise.all([...this.#sessions].map((session) => session.sayGoodbye(goodbye)));
+  setSecureContext(options: SecureContextOptions): void {
+    if (this.#tls === undefined) {
+      throw new OptionsError([{ path: 'tls', requirement: 'given to createServer, to be renewed', value: undefined }]);
+    }
+    this.#tls.setSecureContext(options);
+    this.#parts.logger.info({}, 'certificates renewed');
+  }
+
+  async close(options: CloseOptions = {}): Promise<void> {
+    const { closeTimeoutMs } = this.#config.session;
+    const { drainMs, ...retry } = resolveCloseOptions(options, this.#sessions.size, closeTimeoutMs);
+    const goodbye = { scope: 'connection', code: 'going-away', reason: 'the server is closing', ...retry } as const;
+    if (this.#stage === 'open' && this.#net.listening) this.#net.close();
+    if (this.#stage === 'open') this.#stage = 'closing';
+    const gone = Promise.all([...this.#sessions].map((session) => session.sayGoodbye(goodbye, drainMs)));
+    this.#closed ??= this.#finishWhen(gone);
+    await this.#closed;
+  }
+
+  async #finishWhen(gone: Promise<unknown>): Promise<void> {
+    this.#reception.dismissAll();
+    await gone;
     this.#stopHearingStalls();
+    this.#stage = 'closed';
     this.#parts.logger.info({}, 'closed');
     this.finish();
+  }
+
+  #refuseClosed(): void {
+    if (this.#stage !== 'open') throw new SystoleError('ERR_CLOSED', 'the server is closed');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -156,46 +130,29 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ArrivalHost, S
   }
 
   inspect(): ServerSnapshot {
-    return { address: this.address, sessions: this.#sessions.size, arrivals: this.#arrivals.size };
+    const { limits } = this.#config;
+    const { address } = this;
+    return { address, state: this.#state(), sessions: this.#sessions.size, ...this.#reception.counts, limits };
   }
 
-  // Arrivals.
-
-  #handleSocket(socket: Socket): void {
-    const { clock } = this.#parts;
-    const arrival = new Arrival(this, peerAddressOf(socket));
-    const init = {
-      role: 'server',
-      config: this.#config,
-      codecName: this.#parts.codec.name,
-      epoch: 0,
-      handshakeDeadline: clock.now() + this.#config.handshakeTimeoutMs,
-    } as const;
-    const connection = new Connection(this.#parts, init, arrival, (listener) => {
-      const transport = new SocketTransport(socket);
-      transport.attach(listener);
-      return transport;
-    });
-    this.#arrivals.set(arrival, connection);
+  #state(): ServerSnapshot['state'] {
+    if (this.#stage !== 'open') return this.#stage;
+    return this.#net.listening ? 'listening' : 'idle';
   }
 
-  welcome(arrival: Arrival, hello: Hello): void {
-    const connection = this.#arrivals.get(arrival);
-    if (connection === undefined) return;
-    this.#arrivals.delete(arrival);
-    const session = new ServerSession(this.#parts, this.#config, this.#handler, this);
-    session.welcome(connection, hello, arrival.address, this.#config.metadata);
+  // What the reception tells.
+
+  admit(connection: Connection, hello: Hello, address: string): void {
+    const { session: config, maxConnectionAgeMs } = this.#config;
+    const session = new ServerSession(this.#parts, config, this.#handler, this, maxConnectionAgeMs);
+    session.welcome(connection, hello, address, config.metadata);
   }
 
-  reject(arrival: Arrival, { cause, evidence }: Ending): void {
-    this.#arrivals.delete(arrival);
-    const payload = { address: arrival.address, cause, evidence };
-    publishRejected(payload);
-    this.#parts.logger.warn(payload, 'connection rejected');
-    this.emit('rejected', payload);
+  handleRejected(event: RejectedEvent): void {
+    this.emit('rejected', event);
   }
 
-  // Sessions.
+  // What sessions tell.
 
   handleSession(session: ServerSession): void {
     this.#sessions.add(session);
@@ -207,7 +164,7 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ArrivalHost, S
   }
 
   #handleStall(stall: Stall): void {
-    const { keepalive } = this.#config;
+    const { keepalive } = this.#config.session;
     if (keepalive === undefined || stall.durationMs <= keepalive.intervalMs / 4) return;
     this.#parts.logger.warn({ stall }, 'process stalled');
     this.emit('stall', stall);

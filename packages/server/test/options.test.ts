@@ -2,7 +2,7 @@ import { OptionsError } from '@systole/core';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { ServerOptions } from '../src/options.ts';
-import { checkServerOptions } from '../src/options.ts';
+import { resolveServerOptions } from '../src/options.ts';
 
 /** Each option of a server with a value that is good. */
 const EVERY: Required<ServerOptions> = {
@@ -29,11 +29,18 @@ const EVERY: Required<ServerOptions> = {
   logger: pino({ level: 'silent' }),
   random: () => 0,
   onMessage: () => undefined,
+  noDelay: false,
+  kernelKeepalive: false,
+  tls: { pskCallback: () => null },
+  authenticate: () => undefined,
+  maxConnections: 1,
+  maxHandshakes: 1,
+  maxConnectionAge: '1h',
 };
 
 function pathsOf(options: unknown): string[] {
   try {
-    checkServerOptions(options as ServerOptions);
+    resolveServerOptions(options as ServerOptions);
   } catch (error) {
     expect(error).toBeInstanceOf(OptionsError);
     return (error as OptionsError).problems.map(({ path }) => path);
@@ -41,7 +48,7 @@ function pathsOf(options: unknown): string[] {
   return [];
 }
 
-describe('checkServerOptions', () => {
+describe('resolveServerOptions', () => {
   it(`takes all ${Object.keys(EVERY).length} options, and none`, () => {
     expect(pathsOf(EVERY)).toEqual([]);
     expect(pathsOf({})).toEqual([]);

@@ -1,0 +1,75 @@
+/** What a user sees of a server: its events, its methods, its snapshot. */
+
+import type { Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
+import type { Cause, Evidence, Session, Stall, TypedEvents } from '@systole/core';
+import type { ListenTarget, ServerAddress, TcpAddress, TcpTarget, UnixAddress, UnixTarget } from './address.ts';
+import type { AttachOptions, CloseOptions, ServerLimits } from './options.ts';
+
+/** A connection that did not become a session. */
+export interface RejectedEvent {
+  readonly address: string;
+  readonly cause: Cause;
+  readonly evidence: Evidence;
+}
+
+/** The events of a server. */
+export interface ServerEvents {
+  /** A peer has introduced itself and was accepted; told once for each session, before its `connect`. */
+  readonly session: Session;
+  readonly rejected: RejectedEvent;
+  /** Our own process did not run for a while, longer than a quarter of the interval: nobody was judged for it. */
+  readonly stall: Stall;
+}
+
+/** A server at one moment. */
+export interface ServerSnapshot {
+  readonly address: ServerAddress | undefined;
+  /** `idle` before it listens: sockets can be attached. `closing` until the last session is gone. */
+  readonly state: 'idle' | 'listening' | 'closing' | 'closed';
+  readonly sessions: number;
+  /** Connections that are in the handshake: TLS, HELLO, `authenticate`. */
+  readonly arrivals: number;
+  /** Connections that have become sessions since the server was made. */
+  readonly accepted: number;
+  /** Connections that have not: one `rejected` was told for each. */
+  readonly rejected: number;
+  readonly limits: ServerLimits;
+}
+
+/** Accepts sockets and owns sessions. */
+export interface Server extends TypedEvents<ServerEvents> {
+  /** The sessions that are established. */
+  readonly sessions: ReadonlySet<Session>;
+  /** Where it listens; undefined while it does not. */
+  readonly address: ServerAddress | undefined;
+  /**
+   * Listens; resolves once it does. A socket file that a killed process has left is removed first; one at which somebody
+   * listens is not. Rejects with `ERR_LISTEN`, whose `cause` is the system's error, `ERR_CLOSED` or `ERR_OPTIONS`.
+   */
+  listen(target: TcpTarget): Promise<TcpAddress>;
+  listen(target: UnixTarget): Promise<UnixAddress>;
+  listen(target: ListenTarget): Promise<ServerAddress>;
+  /**
+   * Puts the full protocol on a socket of `node:net` or `node:tls` that somebody else has accepted; it belongs to the server
+   * from now on, and counts against its limits. The server need not listen. Whether the peer's certificate is good enough
+   * is for whoever accepted the socket, and for `authenticate`.
+   *
+   * @throws SystoleError with `ERR_SOCKET` that says what is wrong with the socket, or `ERR_CLOSED` after `close()`; OptionsError.
+   */
+  attach(socket: Socket, options?: AttachOptions): void;
+  /**
+   * Renews certificates without a restart: what is given replaces its namesake in the option `tls`, for connections from now on.
+   *
+   * @throws OptionsError if TLS cannot use them, or the server was made without `tls`. Nothing was changed then.
+   */
+  setSecureContext(options: SecureContextOptions): void;
+  /**
+   * Stops listening, says goodbye to every session so that clients look for another server or come back later, and resolves
+   * when all are gone. Called again, it can only shorten the drain. Rejects with `ERR_OPTIONS`.
+   */
+  close(options?: CloseOptions): Promise<void>;
+  /** A plain snapshot. */
+  inspect(): ServerSnapshot;
+  [Symbol.asyncDispose](): Promise<void>;
+}

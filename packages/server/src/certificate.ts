@@ -1,0 +1,54 @@
+/** The peer's certificate: what of it is shown, and whether it is good enough. */
+
+import type { Certificate, TLSSocket } from 'node:tls';
+
+/** A certificate that a peer has shown, as `node:crypto` reads it. */
+export interface PeerCertificate {
+  /** Such as `{ CN: 'sensor 7', O: 'Example' }`; what occurs several times is an array. */
+  readonly subject: Readonly<Certificate>;
+  readonly issuer: Readonly<Certificate>;
+  /** Such as `DNS:sensor-7.example, IP Address:10.0.0.7`. */
+  readonly subjectAltName: string | undefined;
+  /** SHA-256, as `AB:CD:...`: for pinning. */
+  readonly fingerprint256: string;
+  readonly validFrom: Date;
+  readonly validTo: Date;
+  /** Whether a trusted authority has signed it and it is valid today. */
+  readonly authorized: boolean;
+  /** Why it is not, such as `CERT_HAS_EXPIRED`. */
+  readonly authorizationError: string | undefined;
+}
+
+/** What a TLS socket's peer has shown; undefined if nothing. */
+export function certificateOf(socket: TLSSocket): PeerCertificate | undefined {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return undefined;
+  const { subject, issuer } = certificate.toLegacyObject();
+  const { authorized } = socket;
+  return {
+    // Node's have no prototype: ours compare, copy and print as any object does.
+    subject: { ...subject },
+    issuer: { ...issuer },
+    subjectAltName: certificate.subjectAltName,
+    fingerprint256: certificate.fingerprint256,
+    validFrom: new Date(certificate.validFrom),
+    validTo: new Date(certificate.validTo),
+    authorized,
+    authorizationError: authorized ? undefined : authorizationErrorOf(socket),
+  };
+}
+
+/**
+ * Why a peer that must show a valid certificate has not: OpenSSL's code, or `CERT_MISSING`.
+ *
+ * A missing one is looked for first, as a resumed TLS 1.3 session that never had a certificate counts as authorized.
+ */
+export function certificateFlaw(socket: TLSSocket): string | undefined {
+  if (socket.getPeerX509Certificate() === undefined) return 'CERT_MISSING';
+  return socket.authorized ? undefined : authorizationErrorOf(socket);
+}
+
+/** A code at a server's end, whatever the types say. */
+function authorizationErrorOf({ authorizationError }: TLSSocket): string {
+  return String(authorizationError);
+}
