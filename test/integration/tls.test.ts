@@ -270,10 +270,10 @@ describe('a server that asks for certificates', () => {
   it('refuses a client without one again when it resumes its TLS session, which Node calls authorized', async () => {
     const server = await startServer({ tls: MUTUAL_TLS });
     const first = new RawPeer(connectTls(tlsOptions(server.address)));
-    const [session] = (await once(first.socket, 'session')) as [Buffer];
+    const ticket = once(first.socket, 'session');
     const rejected = server.events(['rejected']);
     first.write(HELLO);
-    await rejected.next();
+    const [[session]] = await Promise.all([ticket, rejected.next()]);
     const again = await connectTlsPeer({ ...tlsOptions(server.address), session });
     expect(again.socket.isSessionReused()).toBe(true);
     again.write(HELLO);
