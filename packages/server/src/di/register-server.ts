@@ -4,8 +4,9 @@ import type { Container, Token } from '@systole/core/di';
 import { registerEnd, tokenFor } from '@systole/core/di';
 import { resolveParts } from '@systole/core/node';
 import { pino } from 'pino';
+import type { Server } from '../api.ts';
 import type { ServerOptions } from '../options.ts';
-import type { Server } from '../server.ts';
+
 import { createServer } from '../server.ts';
 
 /** The server. */
