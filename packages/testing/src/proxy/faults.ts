@@ -31,8 +31,12 @@ export interface Faults {
   truncate(bytes: number, direction?: Toward, ending?: Ending): void;
 }
 
-const towardSchema = v.optional(v.picklist(['toServer', 'toClient', 'both'], "'toServer', 'toClient' or 'both'"));
-const endingSchema = v.optional(v.picklist(['fin', 'reset'], "'fin' or 'reset'"));
+/** The valibot schema of a {@link Toward}. */
+export const towardSchema: v.GenericSchema = v.optional(
+  v.picklist(['toServer', 'toClient', 'both'], "'toServer', 'toClient' or 'both'"),
+);
+/** The valibot schema of an {@link Ending}. */
+export const endingSchema: v.GenericSchema = v.optional(v.picklist(['fin', 'reset'], "'fin' or 'reset'"));
 
 /** @throws OptionsError that lists every problem. */
 export function checkSet(condition: unknown, direction: unknown): void {

@@ -24,6 +24,12 @@ const READ_AHEAD_BYTES = 64 * 2 ** 10;
 /** What is on its way at once where there is a latency: it bounds the rate to 1 MiB for each latency. */
 const IN_FLIGHT_BYTES = 2 ** 20;
 
+/**
+ * By how much a truncating RST keeps behind its bytes. An RST makes a kernel forget what it has not sent, and where both come in
+ * one turn, libuv takes the RST for an end: a receiver that reads has read by then.
+ */
+const RESET_BEHIND_MS = 50;
+
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
@@ -41,6 +47,7 @@ export class Flow implements AlarmOwner {
   #queue: { bytes: Uint8Array; readonly arrivedAt: Instant }[] = [];
   #heldBytes = 0;
   #passedBytes = 0;
+  #passedAt: Instant = Number.NEGATIVE_INFINITY;
   #finArrivedAt: Instant | undefined;
   #resetArrivedAt: Instant | undefined;
   #isWriting = false;
@@ -141,7 +148,7 @@ export class Flow implements AlarmOwner {
 
   #dataDueAt(now: Instant): Instant {
     if (this.#ended !== undefined || this.#isWriting) return NEVER;
-    if (this.#limit?.bytes === 0) return Number.NEGATIVE_INFINITY;
+    if (this.#limit?.bytes === 0) return this.#limitDueAt(this.#limit.ending);
     if (this.#passage.kind !== 'open') return NEVER;
     const { latencyMs } = this.#passage;
     const [head] = this.#queue;
@@ -149,6 +156,10 @@ export class Flow implements AlarmOwner {
     const since = head.arrivedAt + latencyMs;
     if (this.#pacer === undefined || since > now) return since;
     return this.#pacer.next(head.bytes.length, since, now).at;
+  }
+
+  #limitDueAt(ending: Ending): Instant {
+    return ending === 'fin' ? Number.NEGATIVE_INFINITY : this.#passedAt + RESET_BEHIND_MS;
   }
 
   /** Passes on what is due: a lot of bytes, or the end behind the last of them. */
@@ -173,6 +184,7 @@ export class Flow implements AlarmOwner {
       this.#isWriting = false;
       if (error) return; // the socket tells of its end by itself
       this.#passedBytes += bytes.length;
+      this.#passedAt = this.#clock.now();
       if (this.#ended === undefined) this.#heldBytes -= bytes.length;
       this.#step();
     });

@@ -47,19 +47,22 @@ describe('reset', () => {
     await until(() => proxy.connections.size === 0);
   });
 
-  it.each(['toClient', 'toServer'] as const)('%s leaves the other end in silence, until it ends by itself', async (direction) => {
-    const { open, proxy } = await startRig();
-    const [ends, witness] = [await open(), await open()];
-    const [receiver, sender] = direction === 'toClient' ? [ends.client, ends.server] : [ends.server, ends.client];
-    ends.connection.reset(direction);
-    await receiver.ends('close');
-    expect(receiver.ending).toEqual(['ECONNRESET', 'close']);
-    sender.write('into the void');
-    await passTime(witness);
-    expect(sender.ending).toEqual([]);
-    sender.socket.end();
-    await until(() => proxy.connections.size === 1);
-  });
+  it.each(['toClient', 'toServer'] as const)(
+    '%s leaves the other end in silence, until it ends by itself',
+    async (direction) => {
+      const { open, proxy } = await startRig();
+      const [ends, witness] = [await open(), await open()];
+      const [receiver, sender] = direction === 'toClient' ? [ends.client, ends.server] : [ends.server, ends.client];
+      ends.connection.reset(direction);
+      await receiver.ends('close');
+      expect(receiver.ending).toEqual(['ECONNRESET', 'close']);
+      sender.write('into the void');
+      await passTime(witness);
+      expect(sender.ending).toEqual([]);
+      sender.socket.end();
+      await until(() => proxy.connections.size === 1);
+    },
+  );
 
   it('lets go of an end that had sent its FIN before', async () => {
     const { open, proxy } = await startRig();
@@ -81,8 +84,11 @@ describe('reset', () => {
     proxy.reset();
     await Promise.all([first.client.ends('close'), first.server.ends('close'), second.client.ends('close')]);
     second.server.socket.resume();
+    await until(() => second.server.ending.length > 0); // libuv shows an RST behind unread bytes as an end
+    expect(second.server.bytes).toBeLessThan(32 * 2 ** 20);
+    second.server.write('anyone?');
     await second.server.ends('close');
-    expect(second.server.ending).toEqual(['ECONNRESET', 'close']);
+    expect(second.server.ending.at(-2)).toMatch(/^(ECONNRESET|EPIPE)$/);
   });
 
   it('ends a connection whose target has not been dialled', async () => {

@@ -77,7 +77,10 @@ export interface Rig {
 }
 
 /** Listens, on a port or path of its own. */
-export async function listen(server: Server, path?: string): Promise<{ host: string; port: number } | { path: string }> {
+export async function listen(
+  server: Server,
+  path?: string,
+): Promise<{ host: string; port: number } | { path: string }> {
   onTestFinished(() => void server.close());
   await once(path === undefined ? server.listen(0, '127.0.0.1') : server.listen(path), 'listening');
   const address = server.address();
