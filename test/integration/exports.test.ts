@@ -152,6 +152,10 @@ describe('the public values', () => {
     ]);
   });
 
+  it('of @systole/testing/proxy are the one that starts it', async () => {
+    expect(await valuesOf(import('@systole/testing/proxy'))).toEqual(['startFaultProxy']);
+  });
+
   it('do not bring tsyringe or reflect-metadata in', async () => {
     await Promise.all([import('@systole/server'), import('@systole/client')]);
     expect('getMetadata' in Reflect).toBe(false);

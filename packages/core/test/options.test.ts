@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkOptions, resolveSessionOptions, type SessionOptions, sessionEntries } from '../src/rules/options.ts';
+import { booleanSchema, checkOptions, resolveSessionOptions, type SessionOptions, sessionEntries } from '../src/rules/options.ts';
 import { OptionsError } from '../src/words/errors.ts';
 
 /** The problems with options that the types would not let through. */
@@ -105,6 +105,11 @@ describe('checkOptions', () => {
       { path: 'keepalive.count', requirement: 'left out (there is no such option)', value: 3 },
       { path: 'keepAlive', requirement: 'left out (there is no such option)', value: true },
     ]);
+  });
+
+  it('asks for an option that has no default', () => {
+    const check = (): void => checkOptions({ target: booleanSchema }, {});
+    expect(check).toThrow(/^target must be given, got undefined$/);
   });
 
   it.each([['lann'], [true], [20_000], [null], ['constructor'], [[]]])('takes no %j for keepalive', (keepalive) => {

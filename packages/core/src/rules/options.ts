@@ -221,7 +221,9 @@ function problemsOf(issue: v.BaseIssue<unknown>): OptionProblem[] {
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     return [{ path, requirement: 'left out (there is no such option)', value: issue.path?.at(-1)?.value }];
   }
-  return [{ path, requirement: issue.message, value: issue.input }];
+  // A name in quotes is that of an entry which is missing.
+  const isMissing = issue.type === 'strict_object' && issue.expected?.startsWith('"') === true;
+  return [{ path, requirement: isMissing ? 'given' : issue.message, value: issue.input }];
 }
 
 /**

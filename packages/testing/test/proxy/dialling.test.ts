@@ -33,7 +33,7 @@ describe('a target that cannot be reached', () => {
 
   it('and does not answer within connectTimeout, resets the client, after exactly 3,000 ms', async () => {
     const clock = new ManualClock();
-    const { dial, proxy } = await startRig({ connectTimeout: '3s', clock });
+    const { proxy } = await startRig({ connectTimeout: '3s', clock });
     const states: (string | undefined)[] = [];
     // No answer of the target can have been read before this turn is over.
     proxy.on('connection', (connection) =>
@@ -44,7 +44,7 @@ describe('a target that cannot be reached', () => {
       }),
     );
     const refused = proxy.next('refused');
-    const client = await dial();
+    const client = new End(connect({ ...proxy.address }));
     const { error } = await refused;
     expect(error.message).toBe('the target did not answer within 3000 ms');
     expect(states).toEqual(['dialling']);

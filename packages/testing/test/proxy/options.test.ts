@@ -40,6 +40,7 @@ describe('wrong options', () => {
 
   it('are a target that is missing, empty, no place, or two places', async () => {
     expect(await problemsOf({})).toEqual(['target']);
+    await expect(startFaultProxy({} as FaultProxyOptions)).rejects.toThrow(/^target must be given, got undefined$/);
     expect(await problemsOf({ target: {} })).toEqual(['target.port']);
     expect(await problemsOf({ target: 65_536 })).toEqual(['target']);
     expect(await problemsOf({ target: { path: '/a', host: 'b' } })).toEqual(['target.host']);

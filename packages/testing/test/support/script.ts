@@ -1,0 +1,47 @@
+/** The script, built, in a process of its own. */
+
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { until } from './until.ts';
+
+/** The built script; `npm test` builds first. */
+export const SCRIPT: string = fileURLToPath(new URL('../../dist/script/main.js', import.meta.url));
+
+/** A run of the script. It is killed when the test is over. */
+export class ScriptRun {
+  readonly child: ChildProcess;
+  readonly lines: string[] = [];
+  errors = '';
+  readonly #closed: Promise<unknown>;
+
+  /** Runs `file`, with Node unless it is given otherwise. */
+  constructor(args: readonly string[], command: readonly [string, ...string[]] = [process.execPath, SCRIPT]) {
+    const [file, ...first] = command;
+    this.child = spawn(file, [...first, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#closed = once(this.child, 'close');
+    if (this.child.stdout) createInterface(this.child.stdout).on('line', (line) => this.lines.push(line));
+    this.child.stderr?.on('data', (chunk: Buffer) => {
+      this.errors += chunk.toString();
+    });
+    onTestFinished(() => void this.child.kill('SIGKILL'));
+  }
+
+  /** The first line that has this in it. */
+  async line(text: string): Promise<string> {
+    await until(() => this.lines.some((line) => line.includes(text)) || this.child.exitCode !== null);
+    const found = this.lines.find((line) => line.includes(text));
+    if (found === undefined) throw new Error(`it ended before it said ${text}: ${this.errors}`);
+    return found;
+  }
+
+  /** Waits for its end; gives its exit code. */
+  async ended(): Promise<number | null> {
+    await this.#closed;
+    return this.child.exitCode;
+  }
+}
