@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { booleanSchema, checkOptions, resolveSessionOptions, type SessionOptions, sessionEntries } from '../src/rules/options.ts';
+import {
+  booleanSchema,
+  checkOptions,
+  resolveSessionOptions,
+  type SessionOptions,
+  sessionEntries,
+} from '../src/rules/options.ts';
 import { OptionsError } from '../src/words/errors.ts';
 
 /** The problems with options that the types would not let through. */

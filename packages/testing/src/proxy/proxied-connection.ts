@@ -59,6 +59,7 @@ export class ProxiedConnection implements ProxyConnection, AlarmOwner {
   readonly #sockets = new Set<Socket>();
   #server: Socket | undefined;
   #waiting: WaitingClient | undefined;
+  #hasWaited = false;
   #state: ConnectionState = 'waiting';
 
   constructor(
@@ -126,15 +127,20 @@ export class ProxiedConnection implements ProxyConnection, AlarmOwner {
 
   /** Dials the target, once, as soon as neither direction is blackholed. */
   dialIfOpen(): void {
+    if (!this.#mayDial()) this.#hasWaited = true;
+    else if (this.#hasWaited) this.#waiting?.whenQuiet(() => this.#mayDial() && this.#dial());
+    else this.#dial();
+  }
+
+  #mayDial(): boolean {
     const isGone = DIRECTIONS.some((direction) => this.#flows[direction].condition === 'blackholed');
-    if (this.#state !== 'waiting' || isGone || this.#client.destroyed) return;
-    this.#state = 'dialling';
-    this.#waiting?.leave();
-    this.#waiting = undefined;
-    this.#dial();
+    return this.#state === 'waiting' && !isGone && !this.#client.destroyed;
   }
 
   #dial(): void {
+    this.#state = 'dialling';
+    this.#waiting?.leave();
+    this.#waiting = undefined;
     const { target, clock, connectTimeoutMs } = this.#config;
     const server = connect({ ...target, allowHalfOpen: true, noDelay: true });
     this.#server = server;

@@ -1,6 +1,7 @@
 /** A client that came while the path was gone: what it says is kept, and whether it is still there is known. */
 
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers';
 
 /** What is kept of its bytes. With more, its kernel keeps them, and it counts as being there. */
 const MAX_KEPT_BYTES = 64 * 2 ** 10;
@@ -20,8 +21,16 @@ export class WaitingClient {
     socket.on('data', this.#take).once('end', handleGone).resume();
   }
 
-  get keptBytes(): number {
-    return this.#keptBytes;
+  /**
+   * Calls back once a whole turn of the event loop has brought nothing more of the client: if it had given up before
+   * this was called, and its FIN or RST is here, `handleGone` or the socket has told so by then.
+   */
+  whenQuiet(callback: () => void): void {
+    const seen = this.#keptBytes;
+    // The first one may come before the next poll, the second one comes after it.
+    setImmediate(() => {
+      setImmediate(() => (this.#keptBytes === seen ? callback() : this.whenQuiet(callback)));
+    });
   }
 
   /** Gives the socket back, with all that came, unread. */

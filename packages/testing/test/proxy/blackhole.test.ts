@@ -102,6 +102,19 @@ describe('a blackhole', () => {
     expect(servers.length).toBe(1);
   });
 
+  it('knows that a client has given up also when its last words and its FIN come as it is lifted', async () => {
+    const { dial, open, proxy, servers } = await startRig();
+    proxy.set('blackholed');
+    const client = await dial();
+    await until(() => proxy.connections.size === 1);
+    client.socket.end('goodbye');
+    await once(client.socket, 'finish'); // it is in the kernel, and the proxy had no turn to read it
+    proxy.set('open');
+    await until(() => proxy.connections.size === 0);
+    await open();
+    expect(servers.length).toBe(1);
+  });
+
   it('lets a sender write until the buffers of the kernels are full, and then wait', async () => {
     const { open, proxy } = await startRig();
     const { client, server } = await open();
