@@ -65,7 +65,7 @@ async function run(proxy: FaultProxy, tell: Tell): Promise<void> {
     ? hearKeys(process.stdin, (request) => handleKey(request, proxy, tell, quit))
     : () => {};
   process.once('SIGINT', quit).once('SIGTERM', quit);
-  process.stdout.once('error', quit);
+  process.stdout.on('error', quit);
   if (!ending.signal.aborted) await once(ending.signal, 'abort');
   stopHearing();
 }

@@ -82,7 +82,7 @@ describe('latency', () => {
 });
 
 describe('a rate', () => {
-  it('of 100,000 bytes a second takes at least 300 ms for 30,000 bytes, and does not keep the sum of late timers', async () => {
+  it('of 100,000 bytes a second takes at least 300 ms for 30,000 bytes, and spreads them', async () => {
     const { open, proxy } = await startRig();
     const { client, server } = await open();
     proxy.set({ bytesPerSecond: 100_000 }, 'toClient');
@@ -91,7 +91,6 @@ describe('a rate', () => {
     await until(() => client.bytes === 30_000);
     const tookMs = (client.arrivals.at(-1)?.at ?? 0) - sentAt;
     expect(tookMs).toBeGreaterThanOrEqual(300);
-    // 15 lots of 20 ms, each up to 11 ms late if nothing were made up for: 465 ms.
     expect(client.arrivals.length).toBeGreaterThanOrEqual(5);
   });
 

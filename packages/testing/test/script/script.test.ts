@@ -64,6 +64,15 @@ describe('the script', () => {
     expect(run.lines.map((line) => JSON.parse(line).type)).toEqual(['listening', 'connection', 'end', 'closed']);
   });
 
+  it('ends with 0 when nobody reads its lines any more', async () => {
+    const { run, open } = await startScript('--json');
+    const { address } = JSON.parse(await run.line('listening'));
+    run.child.stdout?.destroy();
+    await open(address.port); // there is something to say
+    expect(await run.ended()).toBe(0);
+    expect(run.errors).toBe('');
+  });
+
   it('resets the client of a target that refuses, and says so', async () => {
     const run = new ScriptRun(['--target', '1', '--json']);
     const { address } = JSON.parse(await run.line('listening'));
