@@ -84,6 +84,7 @@ export class Flow implements AlarmOwner {
 
   /** Ends it for its receiver, now; or at once when it starts. */
   end(ending: Ending): void {
+    if (this.#ended === 'reset') return;
     this.#limit = { bytes: 0, ending };
     if (this.#sink !== undefined) this.#end(ending, this.#sink);
   }

@@ -54,6 +54,7 @@ describe('reset', () => {
       const [ends, witness] = [await open(), await open()];
       const [receiver, sender] = direction === 'toClient' ? [ends.client, ends.server] : [ends.server, ends.client];
       ends.connection.reset(direction);
+      ends.connection.fin(direction); // too late
       await receiver.ends('close');
       expect(receiver.ending).toEqual(['ECONNRESET', 'close']);
       sender.write('into the void');
