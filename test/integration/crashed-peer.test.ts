@@ -1,37 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { FromChildClient } from '../support/child-client.ts';
 import type { FromChildServer } from '../support/child-server.ts';
-import {
-  endOf,
-  freshTarget,
-  namesOf,
-  nextSession,
-  optionsFor,
-  payloadOf,
-  record,
-  startClient,
-  startServer,
-  TRANSPORTS,
-} from '../support/pair.ts';
+import { namesOf, nextSession, optionsFor, payloadOf, record, startClient, startServer } from '../support/pair.ts';
 import { Program } from '../support/program.ts';
 import { bytesOf, listenRaw, PREAMBLE, RawPeer, welcomeFrame } from '../support/raw-peer.ts';
-
-describe.each(TRANSPORTS)('a process that is killed, over %s', (transport) => {
-  it('is eof with the hint crash, at once and without a verdict', async () => {
-    const server = await startServer({ keepalive: 'default' }, await freshTarget(transport));
-    const arrival = nextSession(server);
-    const child = new Program<FromChildClient>('child-client', { ...optionsFor(server.address), reconnect: false });
-    await child.next('connect');
-    const { tape } = await arrival;
-    await child[Symbol.asyncDispose](); // SIGKILL
-    await endOf(tape);
-    expect(namesOf(tape)).toEqual(['connect', 'disconnect', 'end']);
-    expect(payloadOf(tape, 'disconnect')).toMatchObject({
-      cause: 'eof',
-      evidence: { hint: 'crash', phase: 'open', code: undefined, probesSent: 0 },
-    });
-  });
-});
 
 describe('a server that is killed', () => {
   it('is eof for its client, which comes back to the next process at the same port', async () => {

@@ -39,7 +39,7 @@ async function startProxied(
   const client = startClient({ ...optionsFor(proxy.address), ...options.client });
   const clientTape = record(client);
   const [{ session, tape: serverTape }] = await Promise.all([arrival, client.ready()]);
-  return { server, client, session, clientTape, serverTape, proxy };
+  return { server, address: proxy.address, client, session, clientTape, serverTape, proxy };
 }
 
 describe('through a fault proxy', () => {

@@ -1,25 +1,16 @@
 import type { TcpAddress } from '@systole/server';
 import { describe, expect, it } from 'vitest';
 import { makeGate } from '../support/gate.ts';
-import {
-  freshTarget,
-  namesOf,
-  optionsFor,
-  payloadOf,
-  startClient,
-  startPair,
-  startServer,
-  TRANSPORTS,
-} from '../support/pair.ts';
+import { freshTarget, namesOf, optionsFor, payloadOf, startClient, startPair, startServer } from '../support/pair.ts';
 import { RawPeer } from '../support/raw-peer.ts';
+import { DIALLED_TRANSPORTS, startServerOver } from '../support/transports.ts';
 
-describe.each(TRANSPORTS)('a server that closes, over %s', (transport) => {
+describe.each(DIALLED_TRANSPORTS)('a server that closes, over %s', (transport) => {
   it('is going-away for its client, which comes back to a new server at the same address', async () => {
-    const { server, client, session, clientTape, serverTape } = await startPair({
+    const { server, address, client, session, clientTape, serverTape } = await startPair({
       transport,
       client: { reconnect: { base: 50, cap: 50 } },
     });
-    const { address } = server;
     const firstId = session.id;
     await server.close();
     expect(server.address).toBeUndefined();
@@ -31,7 +22,7 @@ describe.each(TRANSPORTS)('a server that closes, over %s', (transport) => {
       accepted: 1,
     });
     const again = client.next('connect');
-    await startServer({ onMessage: (message) => message }, address);
+    await startServerOver(transport, { onMessage: (message) => message }, address);
     expect((await again).epoch).toBe(2);
     expect(client.id).not.toBe(firstId); // sessions are not resumed yet
     expect(payloadOf(clientTape, 'disconnect')).toMatchObject({ cause: 'going-away', epoch: 1 });

@@ -7,7 +7,7 @@ import type { Frame } from '@systole/core';
 import { encodeFrame, FrameDecoder, msgpackCodec } from '@systole/core';
 import type { TcpAddress } from '@systole/server';
 import { onTestFinished } from 'vitest';
-import type { Address } from './pair.ts';
+import type { Address } from './ends.ts';
 import { Tape } from './tape.ts';
 
 /** Magic and wire version 1, written out as docs/PROTOCOL.md has them. */
