@@ -16,8 +16,8 @@ async function dial(address: object | undefined): Promise<Socket> {
   return socket;
 }
 
-function start(socket: Socket, options: AttachOptions = {}, head?: Uint8Array): Client {
-  const client = attach(socket, { keepalive: FAST, minPingInterval: 100, ...options }, head);
+function start(socket: Socket, options: AttachOptions = {}): Client {
+  const client = attach(socket, { keepalive: FAST, minPingInterval: 100, ...options });
   onTestFinished(() => client.destroy());
   return client;
 }
@@ -63,7 +63,7 @@ describe('attach at the client', () => {
   it('takes the 5 bytes of the preamble that were read before as head', async () => {
     const { peers, address } = await listenRaw();
     const socket = await dial(address);
-    const client = start(socket, {}, PREAMBLE);
+    const client = start(socket, { head: PREAMBLE });
     (await peers.first()).write(bytesOf(welcomeFrame()));
     await client.ready();
   });

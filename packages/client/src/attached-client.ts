@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import type { ClientSessionInit, EndExplanation } from './client-session.ts';
 import { ClientSession } from './client-session.ts';
+import type { AttachOptions } from './options.ts';
 import { targetAddress } from './target.ts';
 
 /** See the head of the file. */
@@ -16,7 +17,7 @@ export class AttachedClient extends ClientSession {
     this.#now = () => init.parts.clock.now();
   }
 
-  start(socket: Socket, head: Uint8Array | undefined, signal: AbortSignal | undefined): void {
+  start(socket: Socket, { head, signal }: AttachOptions): void {
     const { remoteAddress: host, remotePort: port } = socket;
     const address = host === undefined || port === undefined ? 'unix' : targetAddress({ host, port });
     this.introduce(socket, address, this.#now() + this.#handshakeTimeoutMs, head);

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { AttachedClient } from './attached-client.ts';
 import type { Client, ClientSessionInit } from './client-session.ts';
 import { DiallingClient } from './dialling-client.ts';
-import type { AttachOptions, ClientOptions } from './options.ts';
+import type { AttachOptions, ClientOptions, CommonOptions } from './options.ts';
 import { checkAttachOptions, resolveClientOptions } from './options.ts';
 
 /**
@@ -24,21 +24,20 @@ export function connect(options: ClientOptions): Client {
 
 /**
  * Puts the full protocol on a socket of node:net or node:tls that is connected, and belongs to the client from now on. It
- * does not reconnect: the session ends with the socket. `head` are bytes that have been read from it already, such as
- * those behind an HTTP upgrade.
+ * does not reconnect: the session ends with the socket.
  *
  * @throws OptionsError that lists everything wrong with the options.
  * @throws SystoleError with `ERR_SOCKET` if the socket cannot carry a session; it is left as it was.
  */
-export function attach(socket: Socket, options: AttachOptions = {}, head?: Uint8Array): Client {
+export function attach(socket: Socket, options: AttachOptions = {}): Client {
   checkAttachOptions(options);
   takeOver(socket);
   const client = new AttachedClient(initOf(options));
-  client.start(socket, head, options.signal);
+  client.start(socket, options);
   return client;
 }
 
-function initOf(options: AttachOptions): ClientSessionInit {
+function initOf(options: CommonOptions): ClientSessionInit {
   return {
     parts: resolveParts(options, pino({ level: 'silent' })),
     session: fillSessionOptions(options),

@@ -35,7 +35,7 @@ export interface ReconnectOptions {
 }
 
 /** What {@link connect} and {@link attach} understand alike. */
-export interface AttachOptions extends SessionOptions, PartOptions, SocketOptions {
+export interface CommonOptions extends SessionOptions, PartOptions, SocketOptions {
   /** Shown to the server in the handshake. Plain data. */
   readonly credentials?: unknown;
   /** Destroys the client, also while it waits. */
@@ -44,8 +44,14 @@ export interface AttachOptions extends SessionOptions, PartOptions, SocketOption
   readonly onMessage?: MessageHandler;
 }
 
+/** Options of {@link attach}. */
+export interface AttachOptions extends CommonOptions {
+  /** Bytes of the peer's that have been read already, such as those behind an HTTP upgrade. Default: none. */
+  readonly head?: Uint8Array;
+}
+
 /** Options of {@link connect}: `port`, `path` or `addresses` is needed, all else has a default. */
-export interface ClientOptions extends AttachOptions {
+export interface ClientOptions extends CommonOptions {
   /** A name or an address. Default: `localhost`. */
   readonly host?: string;
   readonly port?: number;
@@ -108,7 +114,7 @@ const tlsSchema = v.custom(
   'true, false or an object of options of tls.connect',
 );
 
-const attachEntries: v.ObjectEntries = {
+const commonEntries: v.ObjectEntries = {
   ...sessionEntries,
   ...partEntries,
   ...socketEntries,
@@ -116,8 +122,13 @@ const attachEntries: v.ObjectEntries = {
   signal: v.optional(methodsSchema('addEventListener', 'removeEventListener')),
 };
 
+const attachEntries: v.ObjectEntries = {
+  ...commonEntries,
+  head: v.optional(v.instance(Uint8Array, 'a Uint8Array')),
+};
+
 const clientEntries: v.ObjectEntries = {
-  ...attachEntries,
+  ...commonEntries,
   ...targetEntries,
   addresses: v.optional(
     v.pipe(
