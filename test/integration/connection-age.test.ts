@@ -1,0 +1,64 @@
+import { ManualClock } from '@systole/testing';
+import { describe, expect, it } from 'vitest';
+import { nextSession, payloadOf, startServer } from '../support/pair.ts';
+import { RawPeer } from '../support/raw-peer.ts';
+
+const HOUR_MS = 3_600_000;
+
+describe('maxConnectionAge 1 h', () => {
+  it.each([
+    { random: 0, ageMs: HOUR_MS },
+    { random: 0.5, ageMs: 0.95 * HOUR_MS },
+    { random: 0.999, ageMs: 0.9001 * HOUR_MS },
+  ])('asks a client to connect again after $ageMs ms, if chance is $random', async ({ random, ageMs }) => {
+    const clock = new ManualClock();
+    const server = await startServer({ clock, random: () => random, maxConnectionAge: '1h', keepalive: false });
+    const arrival = nextSession(server);
+    const peer = await RawPeer.open(server.address);
+    const { session, tape } = await arrival;
+    await clock.advanceAsync(ageMs - 1);
+    expect(session.inspect().state).toBe('open');
+    await clock.advanceAsync(1);
+    const goodbye = await peer.next('close');
+    expect(goodbye).toMatchObject({ code: 'going-away', scope: 'connection', retryAfterMs: 0, spreadMs: 0 });
+    expect(goodbye.reason).toBe('the connection has reached its maximal age');
+    peer.send({ ...goodbye, reason: '' });
+    expect(await peer.closed()).toEqual(['end', 'close']);
+    await tape.first(({ type }) => type === 'end');
+    expect(payloadOf(tape, 'disconnect').cause).toBe('closed-locally');
+  });
+
+  it('is forgotten with its connection: no alarm is left', async () => {
+    const clock = new ManualClock();
+    const server = await startServer({ clock, maxConnectionAge: '1h', keepalive: false });
+    const arrival = server.next('session');
+    const peer = await RawPeer.open(server.address);
+    const end = (await arrival).next('end');
+    expect(clock.nextAt).toBeDefined();
+    peer.socket.destroy();
+    await end;
+    expect(clock.nextAt).toBeUndefined();
+  });
+
+  it('is not over when the system has slept for a minute', async () => {
+    const clock = new ManualClock();
+    const server = await startServer({ clock, random: () => 0, maxConnectionAge: '1h', keepalive: false });
+    const arrival = server.next('session');
+    const peer = await RawPeer.open(server.address);
+    const session = await arrival;
+    clock.sleep(60_000); // every alarm rings
+    await clock.settle();
+    expect(session.inspect().state).toBe('open');
+    await clock.advanceAsync(HOUR_MS);
+    await peer.next('close');
+  });
+
+  it('is none unless it is asked for', async () => {
+    const clock = new ManualClock();
+    const server = await startServer({ clock, keepalive: false });
+    const arrival = server.next('session');
+    await RawPeer.open(server.address);
+    await arrival;
+    expect(clock.nextAt).toBeUndefined();
+  });
+});
