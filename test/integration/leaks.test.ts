@@ -1,62 +1,9 @@
 import { getEventListeners } from 'node:events';
-import process from 'node:process';
-import type { Clock } from '@systole/core';
-import { systemClock } from '@systole/core/node';
 import { describe, expect, it } from 'vitest';
+import { countingClock, processListeners } from '../support/counting-clock.ts';
 import { countHandles } from '../support/handles.ts';
 import { optionsFor, record, startClient, startServer } from '../support/pair.ts';
 import { RawPeer } from '../support/raw-peer.ts';
-
-/** The clock of the process, which counts what is set and who listens. */
-function countingClock(): Clock & { readonly counts: { alarms: number; listeners: number } } {
-  const counts = { alarms: 0, listeners: 0 };
-  return {
-    counts,
-    now: () => systemClock.now(),
-    afterPoll: (callback) => systemClock.afterPoll(callback),
-    get lastStall() {
-      return systemClock.lastStall;
-    },
-    onStall(listener) {
-      const stop = systemClock.onStall(listener);
-      counts.listeners += 1;
-      return () => {
-        counts.listeners -= 1;
-        stop();
-      };
-    },
-    alarm(owner, options) {
-      let isSet = false;
-      const note = (now: boolean): void => {
-        if (now !== isSet) counts.alarms += now ? 1 : -1;
-        isSet = now;
-      };
-      const alarm = systemClock.alarm(
-        {
-          handleAlarm: (now) => {
-            note(false);
-            owner.handleAlarm(now);
-          },
-        },
-        options,
-      );
-      return {
-        set: (deadline) => {
-          note(deadline !== Number.POSITIVE_INFINITY);
-          alarm.set(deadline);
-        },
-        clear: () => {
-          note(false);
-          alarm.clear();
-        },
-      };
-    },
-  };
-}
-
-function processListeners(): number {
-  return process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-}
 
 describe('nothing is left behind', () => {
   it('by 200 sessions that came, spoke and closed', async () => {
