@@ -29,7 +29,7 @@ const AGE_JITTER = 0.1;
 /** See the head of the file. */
 export class ServerSession extends LiveSession implements AlarmOwner {
   readonly #host: SessionHost;
-  readonly #retireAt: Instant;
+  readonly #retireAt: Instant = Number.POSITIVE_INFINITY;
   readonly #retirement: Alarm | undefined;
 
   constructor(
@@ -41,8 +41,9 @@ export class ServerSession extends LiveSession implements AlarmOwner {
   ) {
     super(parts, config, handler);
     this.#host = host;
-    this.#retireAt = parts.clock.now() + (maxAgeMs ?? Number.POSITIVE_INFINITY) * (1 - AGE_JITTER * parts.random());
-    this.#retirement = maxAgeMs === undefined ? undefined : parts.clock.alarm(this);
+    if (maxAgeMs === undefined) return;
+    this.#retireAt = parts.clock.now() + maxAgeMs * (1 - AGE_JITTER * parts.random());
+    this.#retirement = parts.clock.alarm(this);
   }
 
   /** Takes over a connection whose HELLO has come. */

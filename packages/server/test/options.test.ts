@@ -2,7 +2,7 @@ import { OptionsError } from '@systole/core';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { ServerOptions } from '../src/options.ts';
-import { resolveServerOptions } from '../src/options.ts';
+import { resolveCloseOptions, resolveServerOptions } from '../src/options.ts';
 
 /** Each option of a server with a value that is good. */
 const EVERY: Required<ServerOptions> = {
@@ -71,8 +71,41 @@ describe('resolveServerOptions', () => {
     expect(pathsOf({ metadata: { blob: 'x'.repeat(16_000) } })).toEqual(['metadata']);
   });
 
+  it('fills in 65,536 connections, 1,024 handshakes and no age', () => {
+    expect(resolveServerOptions({})).toMatchObject({
+      limits: { maxConnections: 65_536, maxHandshakes: 1_024 },
+      maxConnectionAgeMs: undefined,
+      socket: { noDelay: true, kernelKeepalive: true },
+    });
+  });
+
+  it.each([
+    { options: { maxConnections: 0 }, path: 'maxConnections' },
+    { options: { maxHandshakes: 1.5 }, path: 'maxHandshakes' },
+    { options: { maxConnectionAge: 999 }, path: 'maxConnectionAge' },
+    { options: { tls: {} }, path: 'tls' },
+  ])('refuses $options', ({ options, path }) => {
+    expect(pathsOf(options)).toEqual([path]);
+  });
+
   it('refuses what is no object', () => {
     expect(pathsOf(null)).toEqual(['options']);
     expect(pathsOf('fast')).toEqual(['options']);
+  });
+});
+
+describe('resolveCloseOptions', () => {
+  it.each([
+    { sessions: 0, spreadMs: 0 },
+    { sessions: 200, spreadMs: 1_000 },
+    { sessions: 12_000, spreadMs: 60_000 },
+    { sessions: 1_000_000, spreadMs: 60_000 },
+  ])('spreads $sessions sessions over $spreadMs ms, and lets them drain for closeTimeout', ({ sessions, spreadMs }) => {
+    expect(resolveCloseOptions({}, sessions, 5_000)).toEqual({ drainMs: 5_000, retryAfterMs: 0, spreadMs });
+  });
+
+  it('takes what is given, 0 included', () => {
+    const options = { drain: 0, retryAfter: '1m', spread: 0 } as const;
+    expect(resolveCloseOptions(options, 200, 5_000)).toEqual({ drainMs: 0, retryAfterMs: 60_000, spreadMs: 0 });
   });
 });
