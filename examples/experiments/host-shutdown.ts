@@ -9,7 +9,7 @@
 //     --------------------------------------  --------------------------------------
 //   The process of the peer says goodbye on SIGTERM:
 //     SIGTERM                                 SIGTERM
-//     end                                     disconnect: going-away
+//     end                                     disconnect: going-away (“the server is closing”)
 //     close
 //   The process of the peer ignores SIGTERM, and is killed 1000 ms later:
 //     SIGTERM                                 SIGTERM
@@ -70,7 +70,10 @@ await conduct({
       happens: 'The process of the peer says goodbye on SIGTERM',
       plain: plain('polite'),
       systole: systole('polite'),
-      expected: { plain: ['SIGTERM', 'end', 'close'], systole: ['SIGTERM', 'disconnect: going-away'] },
+      expected: {
+        plain: ['SIGTERM', 'end', 'close'],
+        systole: ['SIGTERM', 'disconnect: going-away (“the server is closing”)'],
+      },
     },
     {
       happens: `The process of the peer ignores SIGTERM, and is killed ${GRACE_MS} ms later`,

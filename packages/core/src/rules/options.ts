@@ -30,7 +30,7 @@ export interface SessionOptions {
   readonly writeTimeout?: Duration;
   /** How long reading may be paused by ourselves before the verdict runs on (L5). Default: 60 s. */
   readonly pausedTimeout?: Duration;
-  /** For HELLO and WELCOME, and before them TCP, of each attempt (L10). Default: 10 s. */
+  /** For HELLO and WELCOME, and before them TCP and TLS, of each attempt (L10). Default: 10 s. */
   readonly handshakeTimeout?: Duration;
   /** For `close()`: after it the connection is destroyed. Default: 5 s. */
   readonly closeTimeout?: Duration;
