@@ -1,7 +1,8 @@
 /** Why a connection ended: a closed union of causes, each with the evidence it rests on. */
 
 /**
- * Every way in which a connection, or the attempt to make one, can end. Each has a heading in docs/LIVENESS.md.
+ * Every way in which a connection, or the attempt to make one, can end. Each has a heading in docs/LIVENESS.md,
+ * and one in docs/ERRORS.md with what to do.
  *
  * Our own verdicts, announced by `dead`: `silent`, `write-stalled`, `app-stalled`.
  */
