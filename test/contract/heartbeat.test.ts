@@ -1,24 +1,13 @@
-import type { KeepaliveSetting, Session } from '@systole/client';
+import type { KeepaliveSetting } from '@systole/client';
 import { describe, expect, it } from 'vitest';
-import { tapeChannel } from '../support/channel-tape.ts';
 import type { Pair } from '../support/pair.ts';
 import { FAST, namesOf, payloadOf, startPair } from '../support/pair.ts';
-import type { Tape } from '../support/tape.ts';
+import { probesOf, tapeProbes } from '../support/probes.ts';
 import { TRANSPORTS } from '../support/transports.ts';
-
-interface Probe {
-  readonly session: Session;
-  readonly epoch: number;
-  readonly number: number;
-}
-
-function probesOf(tape: Tape<Probe>, session: Session): Probe[] {
-  return tape.all((probe) => probe.session === session);
-}
 
 describe.each(TRANSPORTS)('the heartbeat over %s', (transport) => {
   it('keeps 2 idle ends alive through 4 probes, and measures the round trip', async () => {
-    const probes = tapeChannel<Probe>('probe');
+    const probes = tapeProbes();
     const { client, session, clientTape, serverTape } = await startPair({ transport });
     await probes.count(4);
     expect(namesOf(clientTape)).toEqual(['connect']);
@@ -35,7 +24,7 @@ describe.each(TRANSPORTS)('the heartbeat over %s', (transport) => {
   });
 
   it('L1: sends probes from those ends alone that watch: server, client, both or none', async () => {
-    const probes = tapeChannel<Probe>('probe');
+    const probes = tapeProbes();
     const start = (ofServer: KeepaliveSetting, ofClient: KeepaliveSetting): Promise<Pair> =>
       startPair({ transport, server: { keepalive: ofServer }, client: { keepalive: ofClient } });
     const [byServer, byClient, byBoth, byNone] = await Promise.all([

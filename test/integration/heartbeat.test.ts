@@ -1,19 +1,7 @@
-import type { Session } from '@systole/client';
 import { describe, expect, it } from 'vitest';
-import { tapeChannel } from '../support/channel-tape.ts';
 import { namesOf, nextSession, startPair, startServer } from '../support/pair.ts';
+import { probesOf, tapeProbes } from '../support/probes.ts';
 import { RawPeer } from '../support/raw-peer.ts';
-import type { Tape } from '../support/tape.ts';
-
-interface Probe {
-  readonly session: Session;
-  readonly epoch: number;
-  readonly number: number;
-}
-
-function probesOf(tape: Tape<Probe>, session: Session): Probe[] {
-  return tape.all((probe) => probe.session === session);
-}
 
 describe('who watches', () => {
   it('L1: lets a peer be silent where nobody watches, and judges it in 500 ms where somebody does', async () => {
@@ -32,7 +20,7 @@ describe('who watches', () => {
 describe('two watchers', () => {
   it('L8: do not double the traffic: where one always probes first, 6 probes leave it and at most 1 the other', async () => {
     const keepalive = { idle: 300, interval: 200, probes: 3 };
-    const probes = tapeChannel<Probe>('probe');
+    const probes = tapeProbes();
     const { client, session } = await startPair({
       server: { keepalive, random: () => 0.99 }, // idle is 10 % shorter
       client: { keepalive, random: () => 0 }, // idle is what it says

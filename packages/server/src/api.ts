@@ -15,7 +15,10 @@ export interface RejectedEvent {
 
 /** The events of a server. */
 export interface ServerEvents {
-  /** A peer has introduced itself and was accepted; told once for each session, before its `connect`. */
+  /**
+   * A peer has introduced itself and was accepted; told once for each session, in the turn of its `connect` and just before
+   * it. So whoever awaits `next('session')` comes too late to wait for `connect`: the session is connected.
+   */
   readonly session: Session;
   readonly rejected: RejectedEvent;
   /** Our own process did not run for a while, longer than a quarter of the interval: nobody was judged for it. */

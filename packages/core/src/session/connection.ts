@@ -3,21 +3,22 @@
 import type { HandshakeStep } from '../machines/handshake.ts';
 import { Handshake } from '../machines/handshake.ts';
 import type { Liveness } from '../machines/liveness.ts';
-import { causeOfTransportError, hintOfEof, isGoodbye } from '../rules/classify.ts';
+import { causeOfTransportError, isGoodbye } from '../rules/classify.ts';
 import { FrameDecoder } from '../rules/decoder.ts';
 import type { Hello, Offer, Welcome } from '../rules/hello.ts';
 import { encodeHello, encodeWelcome } from '../rules/hello.ts';
 import { maxBoundMs } from '../rules/keepalive.ts';
 import { MAX_HANDSHAKE_FRAME_BYTES } from '../rules/limits.ts';
 import type { Terms } from '../rules/negotiate.ts';
-import type { Cause, Evidence, Phase } from '../words/cause.ts';
+import type { Cause, Phase } from '../words/cause.ts';
 import type { Alarm, AlarmOwner, Clock, Instant } from '../words/clock.ts';
 import { ProtocolError } from '../words/errors.ts';
 import type { CloseCode, CloseFrame, Frame } from '../words/frame.ts';
 import type { Transport, TransportError, TransportListener } from '../words/transport.ts';
 import type { ConnectionInit, ConnectionOwner, ConnectionParts, Introduction, Refusal } from './connection-owner.ts';
-import type { NamedEnd } from './farewell.ts';
-import { endOfClose, Farewell } from './farewell.ts';
+import type { NamedEnd, Seen } from './ending.ts';
+import { closeOf, endOfClose, evidenceOf } from './ending.ts';
+import { Farewell } from './farewell.ts';
 import type { LivenessWish } from './heartbeat.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Outgoing } from './outgoing.ts';
@@ -376,7 +377,7 @@ export class Connection implements TransportListener, AlarmOwner {
   /** Once. `note` is a CLOSE to leave behind, best effort; its code alone if the detail is its reason. */
   #end(end: NamedEnd, note?: CloseCode | Refusal): void {
     if (this.#phase === 'ended') return;
-    const evidence = this.#evidence(end, this.#phase);
+    const evidence = evidenceOf(end, this.#seen(this.#phase));
     if (note !== undefined) this.#leaveNote(typeof note === 'string' ? { code: note, reason: end.detail ?? '' } : note);
     this.#phase = 'ended';
     this.#alarm.clear();
@@ -386,37 +387,16 @@ export class Connection implements TransportListener, AlarmOwner {
   }
 
   /** Best effort, and only where nothing is queued before it: a peer that thaws learns what happened (L9). A stranger learns nothing (W1). */
-  #leaveNote({ code, reason, retryAfterMs = 0, spreadMs = 0 }: Refusal): void {
+  #leaveNote(note: Refusal): void {
     const isStranger = this.#init.role === 'server' && !this.#preambleSeen;
     if (isStranger || this.#transport.unwritten > 0) return;
     this.#outgoing.putPreamble();
-    this.#outgoing.put({
-      type: 'close',
-      scope: 'connection',
-      code,
-      lastAccepted: 0,
-      retryAfterMs,
-      spreadMs,
-      reason,
-    });
+    this.#outgoing.put(closeOf(note));
   }
 
-  #evidence({ cause, code, syscall, detail }: NamedEnd, phase: Phase): Evidence {
-    const silenceMs = this.silenceMs;
-    const stall = this.#clock.lastStall;
-    const isRecent = stall !== undefined && this.#clock.now() - stall.endedAt <= (silenceMs ?? 0);
-    return {
-      epoch: this.#epoch,
-      phase,
-      silenceMs,
-      probesSent: this.liveness?.probesSent ?? 0,
-      rttMs: this.liveness?.rtt?.smoothedMs,
-      stallMs: isRecent ? stall.durationMs : undefined,
-      code,
-      syscall,
-      detail,
-      hint: cause === 'eof' ? hintOfEof(silenceMs) : undefined,
-    };
+  #seen(phase: Phase): Seen {
+    const { liveness, silenceMs } = this;
+    return { epoch: this.#epoch, phase, silenceMs, liveness, stall: this.#clock.lastStall, now: this.#clock.now() };
   }
 
   #offer(): Offer {

@@ -1,26 +1,9 @@
 /** The goodbye of one connection: who began it, what its end will be called, and how long it may take. */
 
-import { causeOfClose } from '../rules/classify.ts';
-import type { Cause } from '../words/cause.ts';
 import type { Instant } from '../words/clock.ts';
 import type { CloseFrame } from '../words/frame.ts';
-
-/** What an ending says beside its cause. */
-export interface EndDetails {
-  readonly code?: string | undefined;
-  readonly syscall?: string | undefined;
-  readonly detail?: string | undefined;
-}
-
-/** An ending in words. */
-export interface NamedEnd extends EndDetails {
-  readonly cause: Cause;
-}
-
-/** What the peer's CLOSE says of the ending. */
-export function endOfClose(frame: CloseFrame): NamedEnd {
-  return { cause: causeOfClose(frame), code: frame.code, detail: frame.reason };
-}
+import type { NamedEnd } from './ending.ts';
+import { endOfClose } from './ending.ts';
 
 /** See the head of the file. The first goodbye, ours or the peer's, names the end. */
 export class Farewell {

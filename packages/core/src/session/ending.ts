@@ -1,0 +1,56 @@
+/** The end of a connection in words: its cause, the evidence it rests on, and the CLOSE that may be left behind. */
+
+import type { Liveness } from '../machines/liveness.ts';
+import { causeOfClose, hintOfEof } from '../rules/classify.ts';
+import type { Cause, Evidence, Phase } from '../words/cause.ts';
+import type { Instant, Stall } from '../words/clock.ts';
+import type { CloseFrame } from '../words/frame.ts';
+import type { Refusal } from './connection-owner.ts';
+
+/** A cause, and what there is to say beside it. */
+export interface NamedEnd {
+  readonly cause: Cause;
+  readonly code?: string | undefined;
+  readonly syscall?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
+/** What a connection has seen until now. */
+export interface Seen {
+  readonly epoch: number;
+  readonly phase: Phase;
+  readonly silenceMs: number | undefined;
+  /** Undefined before the handshake is over. */
+  readonly liveness: Liveness | undefined;
+  /** The last stall of our own process. */
+  readonly stall: Stall | undefined;
+  readonly now: Instant;
+}
+
+/** What the peer's CLOSE says of the ending. */
+export function endOfClose(frame: CloseFrame): NamedEnd {
+  return { cause: causeOfClose(frame), code: frame.code, detail: frame.reason };
+}
+
+/** The CLOSE of a connection that has handled nothing, or of which that does not matter any more. */
+export function closeOf({ code, reason, retryAfterMs = 0, spreadMs = 0 }: Refusal): CloseFrame {
+  return { type: 'close', scope: 'connection', code, lastAccepted: 0, retryAfterMs, spreadMs, reason };
+}
+
+/** What the ending rests on. A stall counts if it fell into the silence. */
+export function evidenceOf({ cause, code, syscall, detail }: NamedEnd, seen: Seen): Evidence {
+  const { epoch, phase, silenceMs, liveness, stall, now } = seen;
+  const isRecent = stall !== undefined && now - stall.endedAt <= (silenceMs ?? 0);
+  return {
+    epoch,
+    phase,
+    silenceMs,
+    probesSent: liveness?.probesSent ?? 0,
+    rttMs: liveness?.rtt?.smoothedMs,
+    stallMs: isRecent ? stall.durationMs : undefined,
+    code,
+    syscall,
+    detail,
+    hint: cause === 'eof' ? hintOfEof(silenceMs) : undefined,
+  };
+}
