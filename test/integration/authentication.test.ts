@@ -26,6 +26,19 @@ describe('authenticate', () => {
   });
 
   it.each([
+    { how: 'a value', authenticate: () => ({ name: 'sensor 7' }) },
+    { how: 'a promise of one', authenticate: async () => ({ name: 'sensor 7' }) },
+  ])('gives the session the identity that it returns as $how, and a client has none', async ({ authenticate }) => {
+    const server = await startServer({ authenticate });
+    const identities: unknown[] = [];
+    server.on('session', ({ identity }) => identities.push(identity));
+    const client = startClient(optionsFor(server.address));
+    await client.ready();
+    expect(identities).toEqual([{ name: 'sensor 7' }]);
+    expect(client.identity).toBeUndefined();
+  });
+
+  it.each([
     {
       how: 'throws',
       authenticate: (): void => {
@@ -50,6 +63,19 @@ describe('authenticate', () => {
       expect(server.inspect()).toMatchObject({ sessions: 0, arrivals: 0, accepted: 0, rejected: 1 });
     },
   );
+
+  it.each([
+    { how: 'false', authenticate: () => false },
+    { how: 'a promise of false', authenticate: async () => false },
+  ])('refuses a peer for which it returns $how: nobody is let in by a slip', async ({ authenticate }) => {
+    const server = await startServer({ authenticate });
+    const client = startClient(optionsFor(server.address));
+    expect(await endOf(record(client))).toMatchObject({
+      cause: 'rejected',
+      evidence: { detail: 'the peer is not welcome here' },
+    });
+    expect(server.inspect()).toMatchObject({ sessions: 0, accepted: 0, rejected: 1 });
+  });
 
   it('lets a peer in when its promise is fulfilled, and not before', async () => {
     const asked = makeGate();

@@ -29,7 +29,10 @@ export interface ServerOptions extends SessionOptions, PartOptions, SocketOption
    * without a valid certificate is told so by CLOSE when it has introduced itself. Default: none.
    */
   readonly tls?: TlsServerOptions;
-  /** Judges each peer by its HELLO: what it throws refuses the peer, and **its message is sent to the peer**. Default: everybody is welcome. */
+  /**
+   * Judges each peer by its HELLO: what it returns is `session.identity`; false refuses the peer, and what it throws does so, too,
+   * **whose message is sent to the peer**. Default: everybody is welcome.
+   */
   readonly authenticate?: Authenticate;
   /** Sessions and arrivals at one time; a peer beyond is told to come back later. Default: 65,536, what a default kernel has ports for. */
   readonly maxConnections?: number;

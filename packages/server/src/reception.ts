@@ -13,6 +13,7 @@ import type { Authenticate } from './authentication.ts';
 import { certificateFlaw, certificateOf } from './certificate.ts';
 import { FloodLog } from './flood-log.ts';
 import type { ServerConfig } from './options.ts';
+import type { Guest } from './server-session.ts';
 import type { TlsStage } from './tls-stage.ts';
 
 /** Whom the reception works for. */
@@ -20,7 +21,7 @@ export interface ReceptionHost {
   /** The sessions there are; they count against `maxConnections`. */
   readonly sessions: { readonly size: number };
   /** The peer is welcome: makes a session of its connection. */
-  admit(connection: Connection, hello: Hello, address: string): void;
+  admit(connection: Connection, guest: Guest): void;
   /** A connection did not become a session. */
   handleRejected(event: RejectedEvent): void;
 }
@@ -134,7 +135,7 @@ export class Reception implements ArrivalHost {
   welcome(arrival: Arrival, hello: Hello): void {
     const { authenticate } = this.#doorkeepers;
     if (this.#refuseByCertificate(arrival) || this.#refuseByLimit(arrival)) return;
-    if (authenticate === undefined) this.#admit(arrival, hello);
+    if (authenticate === undefined) this.#admit(arrival, hello, undefined);
     else void this.#authenticate(arrival, hello, authenticate);
   }
 
@@ -169,20 +170,22 @@ export class Reception implements ArrivalHost {
     const { address, tlsSocket } = arrival.entrance;
     const socket = tlsSocket();
     const certificate = socket === undefined ? undefined : certificateOf(socket);
+    let identity: unknown;
     try {
-      await authenticate({ credentials, metadata, boot, address, certificate });
+      identity = await authenticate({ credentials, metadata, boot, address, certificate });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return arrival.connection.refuse({ code: 'rejected', reason });
     }
-    this.#admit(arrival, hello);
+    if (identity === false) arrival.connection.refuse({ code: 'rejected', reason: 'the peer is not welcome here' });
+    else this.#admit(arrival, hello, identity);
   }
 
-  #admit(arrival: Arrival, hello: Hello): void {
+  #admit(arrival: Arrival, hello: Hello, identity: unknown): void {
     // Who went away while it was judged has been rejected by then.
     if (!this.#arrivals.delete(arrival)) return;
     this.#accepted += 1;
-    this.#host.admit(arrival.connection, hello, arrival.entrance.address);
+    this.#host.admit(arrival.connection, { hello, address: arrival.entrance.address, identity });
   }
 
   #tell(event: RejectedEvent, level: 'debug' | 'warn' = 'warn'): void {

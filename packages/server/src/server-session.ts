@@ -23,12 +23,21 @@ export interface SessionHost {
   handleSessionEnd(session: Session): void;
 }
 
+/** A peer that is let in. */
+export interface Guest {
+  readonly hello: Hello;
+  readonly address: string;
+  /** What `authenticate` has returned. */
+  readonly identity: unknown;
+}
+
 /** Up to so much of the maximal age is taken off at random: those who came together do not leave together. */
 const AGE_JITTER = 0.1;
 
 /** See the head of the file. */
 export class ServerSession extends LiveSession implements AlarmOwner {
   readonly #host: SessionHost;
+  #identity: unknown;
   readonly #retireAt: Instant = Number.POSITIVE_INFINITY;
   readonly #retirement: Alarm | undefined;
 
@@ -46,9 +55,18 @@ export class ServerSession extends LiveSession implements AlarmOwner {
     this.#retirement = parts.clock.alarm(this);
   }
 
+  override get identity(): unknown {
+    return this.#identity;
+  }
+
   /** Takes over a connection whose HELLO has come. */
-  welcome(connection: Connection, { epoch }: Hello, address: string, metadata: SessionConfig['metadata']): void {
+  welcome(
+    connection: Connection,
+    { hello: { epoch }, address, identity }: Guest,
+    metadata: SessionConfig['metadata'],
+  ): void {
     const session = randomUUID();
+    this.#identity = identity;
     this.identify(session);
     this.attach(connection, epoch, address);
     // No token: this server does not resume sessions yet, and says so.

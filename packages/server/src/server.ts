@@ -3,7 +3,7 @@
 import type { Server as NetServer, Socket } from 'node:net';
 import { createServer as createNetServer } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
-import type { Connection, Hello, MessageHandler, Session, SessionParts, Stall } from '@systole/core';
+import type { Connection, MessageHandler, Session, SessionParts, Stall } from '@systole/core';
 import { Emitter, OptionsError, SystoleError } from '@systole/core';
 import { resolveParts, takeOver } from '@systole/core/node';
 import { pino } from 'pino';
@@ -15,7 +15,7 @@ import type { AttachOptions, CloseOptions, ServerConfig, ServerOptions } from '.
 import { checkAttachOptions, resolveCloseOptions, resolveServerOptions } from './options.ts';
 import type { ReceptionHost } from './reception.ts';
 import { Reception } from './reception.ts';
-import type { SessionHost } from './server-session.ts';
+import type { Guest, SessionHost } from './server-session.ts';
 import { ServerSession } from './server-session.ts';
 import { TlsStage } from './tls-stage.ts';
 
@@ -142,10 +142,10 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost,
 
   // What the reception tells.
 
-  admit(connection: Connection, hello: Hello, address: string): void {
+  admit(connection: Connection, guest: Guest): void {
     const { session: config, maxConnectionAgeMs } = this.#config;
     const session = new ServerSession(this.#parts, config, this.#handler, this, maxConnectionAgeMs);
-    session.welcome(connection, hello, address, config.metadata);
+    session.welcome(connection, guest, config.metadata);
   }
 
   handleRejected(event: RejectedEvent): void {

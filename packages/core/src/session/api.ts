@@ -138,6 +138,8 @@ export interface Session<Events extends SessionEvents = SessionEvents> extends T
   readonly epoch: number;
   /** The peer as it introduced itself; undefined before the first connection. */
   readonly peer: Peer | undefined;
+  /** Server: what `authenticate` has returned for this peer; undefined where there is no `authenticate`, and at a client. */
+  readonly identity: unknown;
   /** The peer's address, such as `10.0.0.7:51234` or the path of a Unix socket; undefined before the first connection. */
   readonly address: string | undefined;
   /**

@@ -87,6 +87,11 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     return this.#peer;
   }
 
+  /** A server's session knows better. */
+  get identity(): unknown {
+    return undefined;
+  }
+
   get address(): string | undefined {
     return this.#address;
   }
