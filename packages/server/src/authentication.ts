@@ -17,7 +17,7 @@ export interface PeerIntroduction {
 
 /**
  * Judges a peer. What it returns, or a promise of it, is the `identity` of the session: who the peer is, in the words of
- * your application. False refuses the peer; what it throws, or rejects with, refuses the peer with the cause `rejected`, which a client does not try
- * again; the error's message is sent to the peer as the reason. The handshake's deadline runs on meanwhile.
+ * your application. To return false, to throw or to reject refuses the peer with the cause `rejected`, which a client does
+ * not try again; the error's message is sent to the peer as the reason. The handshake's deadline runs on meanwhile.
  */
 export type Authenticate = (introduction: PeerIntroduction) => unknown;
