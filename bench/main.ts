@@ -1,10 +1,11 @@
 /** Runs one scenario by its name: `npm run bench -- detect --rounds 3`. */
 
 import process from 'node:process';
+import { delivery } from './delivery/scenario.ts';
 import { detect } from './detect/scenario.ts';
 import type { Scenario } from './support/scenario.ts';
 
-const scenarios: Readonly<Record<string, Scenario>> = { detect };
+const scenarios: Readonly<Record<string, Scenario>> = { delivery, detect };
 
 function list(): string {
   const lines = Object.entries(scenarios).map(
