@@ -1,4 +1,4 @@
-/** WebSockets by `ws`, without compression, and the message's number back when its handler is done. */
+/** WebSockets by `ws` as it comes, without compression and without its optional native addon; the number goes back when its handler is done. */
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
