@@ -1,15 +1,16 @@
 /** From `send` to the outcome of its promise. Plumbing between the user, the codec and the outbox. */
 
-import type { Parcel } from '../machines/outbox.ts';
 import { Outbox } from '../machines/outbox.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import { checkOptions, waitEntries } from '../rules/options.ts';
 import type { Clock } from '../words/clock.ts';
 import type { Codec } from '../words/codec.ts';
-import { NotHandledError, SystoleError } from '../words/errors.ts';
+import { SystoleError } from '../words/errors.ts';
 import type { AckFrame, DataFrame, ResultFrame } from '../words/frame.ts';
 import type { SendOptions } from './api.ts';
 import { abortedError, limitWait } from './patience.ts';
+import type { PendingSendHost } from './pending-send.ts';
+import { PendingSend } from './pending-send.ts';
 
 /** Whom a {@link Sender} works for. */
 export interface SenderHost {
@@ -23,7 +24,7 @@ export interface SenderHost {
 }
 
 /** The sending half of a session's delivery. */
-export class Sender {
+export class Sender implements PendingSendHost {
   readonly #host: SenderHost;
   readonly #outbox = new Outbox();
   /** What the peer takes; known from its first handshake on. */
@@ -88,52 +89,30 @@ export class Sender {
     return new SystoleError('ERR_TOO_LARGE', `a message must be at most ${most} bytes, got ${length}`);
   }
 
-  #post(payload: Uint8Array, options: SendOptions = {}): Promise<unknown> {
+  #post(payload: Uint8Array, options: SendOptions | undefined): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        stopWaiting();
-        this.#tellDrained();
-      };
-      const parcel: Parcel = {
-        payload,
-        handled: (value) => {
-          settle();
-          this.#resolve(value, resolve, reject);
-        },
-        refused: (code, text) => {
-          settle();
-          reject(new NotHandledError(code, text));
-        },
-        failed: (error) => {
-          settle();
-          reject(error);
-        },
-      };
-      const stopWaiting = limitWait(this.#host.clock, 'result', options, (error) => {
-        this.#outbox.withdraw(parcel);
-        parcel.failed(error);
-      });
-      this.#outbox.add(parcel);
+      const pending = new PendingSend(this, payload, resolve, reject);
+      if (options !== undefined) {
+        pending.stopWaiting = limitWait(this.#host.clock, 'result', options, (error) => {
+          this.#outbox.withdraw(pending);
+          pending.failed(error);
+        });
+      }
+      this.#outbox.add(pending);
       this.#host.wake();
     });
   }
 
-  #tellDrained(): void {
+  get codec(): Codec {
+    return this.#host.codec;
+  }
+
+  /** A message has its outcome. */
+  handleSettled(): void {
     if (!this.#wasFull || this.#outbox.size > 0) return;
     this.#wasFull = false;
     // Not in the midst of a received chunk: listeners run when everything is consistent.
     queueMicrotask(() => this.#host.drained());
-  }
-
-  #resolve(value: Uint8Array | undefined, resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
-    if (value === undefined) return resolve(undefined);
-    try {
-      resolve(this.#host.codec.decode(value));
-    } catch (cause) {
-      reject(
-        new SystoleError('ERR_DECODE', 'the message was handled, but the codec could not decode its result', { cause }),
-      );
-    }
   }
 
   /** @throws ProtocolError */
