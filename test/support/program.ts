@@ -1,4 +1,4 @@
-/** A program of this folder in a process of its own: it is spoken to by messages, can be frozen, and is ended by its pid. */
+/** A program in a process of its own: it is spoken to by messages, can be frozen, and is ended by its pid. */
 
 import type { ChildProcess, Serializable } from 'node:child_process';
 import { fork } from 'node:child_process';
@@ -20,12 +20,12 @@ export class Program<Out extends Message, In extends Message = Message> {
   #unread: Out[] = [];
   #waiting: (() => void)[] = [];
 
-  /** Runs `test/dist/support/<name>.js`, which finds `config` with {@link programConfig}. */
-  constructor(name: string, config: object = {}) {
-    this.#name = name;
-    const path = fileURLToPath(new URL(`../dist/support/${name}.js`, import.meta.url));
+  /** Runs a built file, or the `test/dist/support/<name>.js` of a name, which finds `config` with {@link programConfig}. */
+  constructor(program: string | URL, config: object = {}) {
+    const url = program instanceof URL ? program : new URL(`../dist/support/${program}.js`, import.meta.url);
+    this.#name = String(program);
     // No flags of the test runner: they are not the program's affair.
-    this.#child = fork(path, [JSON.stringify(config)], { execArgv: [] });
+    this.#child = fork(fileURLToPath(url), [JSON.stringify(config)], { execArgv: [] });
     this.#exited = once(this.#child, 'exit');
     prefer(this.#child.pid ?? 0);
     this.#child.on('message', (message) => {
