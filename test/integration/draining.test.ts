@@ -2,7 +2,7 @@ import type { CloseOptions } from '@systole/server';
 import { describe, expect, it } from 'vitest';
 import { makeGate } from '../support/gate.ts';
 import { optionsFor, payloadOf, startClient, startPair, startServer } from '../support/pair.ts';
-import { RawPeer } from '../support/raw-peer.ts';
+import { bytesOf, helloFrame, PREAMBLE, RawPeer } from '../support/raw-peer.ts';
 
 /** A pair whose server's handler has begun with a message, and goes on until the gate is opened. */
 async function startBusyPair(closeTimeout: number) {
@@ -56,6 +56,43 @@ describe('server.close', () => {
       for (const peer of peers) expect(await peer.closed()).toEqual(['end', 'close']);
     },
   );
+
+  it.each([{ earlier: 0 }, { earlier: 1 }])(
+    'sends no message behind its CLOSE, and $earlier before it: what comes later is handed back with ERR_CLOSED',
+    async ({ earlier }) => {
+      const server = await startServer();
+      const told = server.next('session');
+      const peer = await RawPeer.open(server.address);
+      const session = await told;
+      const early = Array.from({ length: earlier }, () => session.send('early'));
+      const closed = server.close();
+      const goodbye = await peer.next('close');
+      const late = session.send('late');
+      peer.send(
+        { type: 'ack', received: earlier, handled: earlier },
+        { ...goodbye, lastAccepted: earlier, reason: '' },
+      );
+      await expect(late).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+      await Promise.all([closed, ...early]);
+      expect(peer.frames.items.filter(({ type }) => type === 'data')).toHaveLength(earlier);
+    },
+  );
+
+  it('sends no message behind its FIN', async () => {
+    const server = await startServer();
+    const told = server.next('session');
+    const peer = await RawPeer.connect(server.address, true);
+    peer.write(PREAMBLE, bytesOf(helloFrame()));
+    const session = await told;
+    const closed = server.close();
+    peer.send({ ...(await peer.next('close')), reason: '' });
+    await peer.ending.first((how) => how === 'end');
+    const late = session.send('late');
+    peer.socket.end();
+    await expect(late).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+    await closed;
+    expect(await peer.closed()).toEqual(['end', 'close']);
+  });
 
   it('lets a session finish within drain, also when that is longer than closeTimeout', async () => {
     const { server, answer, sent, serverTape } = await startBusyPair(0);

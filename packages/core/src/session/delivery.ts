@@ -63,6 +63,11 @@ export class Delivery {
     return this.#receiver.nextAnswer() ?? this.#sender.nextMessage();
   }
 
+  /** We have said goodbye: answers go on, messages do not. */
+  handleFarewell(): void {
+    this.#sender.handleFarewell();
+  }
+
   /** The peer has said goodbye, and handles no message of ours above this number. */
   handleGoodbye(lastAccepted: number, endsSession: boolean): void {
     this.#sender.handleGoodbye(lastAccepted, endsSession);

@@ -134,6 +134,11 @@ export class Sender implements PendingSendHost {
     return undefined;
   }
 
+  /** We have said goodbye, and may send no more on this connection: what has not been sent waits for the next one. */
+  handleFarewell(): void {
+    this.#maySend = false;
+  }
+
   /**
    * The peer has said goodbye, and handles no message above this number. Those certainly were not handled: they wait for
    * the next connection, if there can be one, and are handed back otherwise.

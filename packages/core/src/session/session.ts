@@ -272,6 +272,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     if (frame !== undefined) return frame;
     if (this.#closing === undefined || this.#closing.said) return undefined;
     this.#closing.said = true;
+    this.#delivery?.handleFarewell();
     return { type: 'close', ...this.#closing.goodbye, lastAccepted: this.#delivery?.lastAccepted ?? 0 };
   }
 
@@ -361,6 +362,8 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
       },
     });
     if (this.#terms !== undefined) this.#delivery.handleOpen(this.#terms.maxFrameBytes);
+    // Where somebody has said goodbye already, a first message waits, as a later one would.
+    if (this.#closing?.said === true || this.#closing?.heard === true) this.#delivery.handleFarewell();
     return this.#delivery;
   }
 }
