@@ -8,6 +8,7 @@
  * You will see a line for each fault and, as the last one, the summary as JSON. The exit code is 0 only if it is `ok`.
  */
 
+import { constants } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import type { PlanOptions } from './plan.ts';
@@ -45,6 +46,9 @@ async function main(): Promise<number> {
     return 2;
   }
   const { json, ...plan } = options;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
+  }
   const summary = await run(plan, (inflicted) => console.log(json ? JSON.stringify(inflicted) : textOf(inflicted)));
   console.log(JSON.stringify(summary));
   return summary.ok ? 0 : 1;
