@@ -104,6 +104,20 @@ describe('verify', () => {
     expect(liveness.handlePong(1, 1_007)).toBe(7);
   });
 
+  it('asks a peer that is not watched no 2nd time before it has answered the 1st PING, 8.5 s later', () => {
+    const liveness = createLiveness({ keepalive: undefined });
+    liveness.handleVerify(1_000);
+    drain(liveness);
+    for (const now of [2_000, 3_000, 9_000]) {
+      liveness.handleWritten(Number.MAX_SAFE_INTEGER);
+      liveness.handleVerify(now);
+      expect(drain(liveness)).toEqual([{ type: 'wait', until: undefined }]);
+    }
+    expect(liveness.handlePong(1, 9_500)).toBe(8_500);
+    liveness.handleVerify(10_000);
+    expect(drain(liveness)[0]).toEqual({ type: 'ping', number: 2 });
+  });
+
   it('asks while reading is paused, and begins no silence: the answer may be in already', () => {
     const liveness = createLiveness();
     liveness.handlePaused(500);

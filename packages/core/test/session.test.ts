@@ -311,6 +311,23 @@ describe('LiveSession: verify', () => {
     expect(await verified).toBe(40);
   });
 
+  it.each([{}, { keepalive: false } as const])(
+    'sends a PING now each time it is asked, 1 s after the last, with %o',
+    async (options) => {
+      const { session, clock, open } = createSessionRig(options);
+      const { receive, transport } = open();
+      for (const number of [1, 2, 3]) {
+        clock.advanceTo(1_000 * number);
+        const verified = session.verify();
+        await Promise.resolve();
+        expect(transport.frames.at(-1)).toEqual({ type: 'ping', number });
+        clock.advanceTo(1_000 * number + 40);
+        receive({ type: 'pong', number });
+        expect(await verified).toBe(40);
+      }
+    },
+  );
+
   it('finds a dead peer after 15 s, and rejects with its cause', async () => {
     const { session, clock, open, told } = createSessionRig();
     open();

@@ -166,13 +166,16 @@ export class Liveness {
 
   /**
    * Somebody wants to know now whether the peer lives. In `quiet` the silence begins here, so that the verdict is at most
-   * interval x probes away; later, a probe is out already. A peer that is not watched is only asked.
+   * interval x probes away; later, a probe is out already. A peer that is not watched is only asked, and not again before
+   * it has answered: in an outage PINGs would pile up, come all at once, and be too many.
    */
   handleVerify(time: Instant): void {
     const { keepalive } = this.#config;
     if (this.#state !== 'quiet') return;
     const now = this.#held(time);
-    if (keepalive === undefined || this.#pausedAt !== undefined) return this.#ping(now);
+    // An answer may have come while we do not read: it would tell of then, not of now.
+    if (this.#pausedAt !== undefined) return this.#ping(now);
+    if (keepalive === undefined) return this.#pingAnswered ? this.#ping(now) : undefined;
     this.#startProbing(now, keepalive);
     this.#probe(now, keepalive);
   }
@@ -182,7 +185,7 @@ export class Liveness {
     this.#pingEndsAt = endsAt;
   }
 
-  /** Our own kernel has taken the stream up to this position (L4). To be told before {@link handleTimeout}. */
+  /** Our own kernel has taken the stream up to this position (L4). To be told before {@link handleTimeout} and {@link handleVerify}. */
   handleWritten(position: number): void {
     if (position > this.#writtenTo) this.#writtenTo = position;
   }

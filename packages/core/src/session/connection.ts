@@ -131,6 +131,7 @@ export class Connection implements TransportListener, AlarmOwner {
   verify(): void {
     const now = this.#clock.now();
     this.#lookBelow(now);
+    this.liveness?.handleWritten(this.#outgoing.written);
     this.liveness?.handleVerify(now);
     this.requestTurn();
   }
