@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { getEventListeners, once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import type { Client, ReconnectOptions } from '@systole/client';
+import { ManualClock } from '@systole/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tapeChannel } from '../support/channel-tape.ts';
 import { namesOf, optionsFor, payloadOf, record, startClient, startPair, startServer } from '../support/pair.ts';
@@ -139,6 +140,23 @@ describe('a server that has a say', () => {
     expect(cause).toBe('going-away');
     expect(delayMs).toBeGreaterThanOrEqual(300);
     expect(delayMs).toBeLessThanOrEqual(400);
+    await peers.count(2);
+  });
+
+  it('is heard, and come back to, after its hint of 60 s also where the system sleeps meanwhile', async () => {
+    const clock = new ManualClock();
+    const { peers, address } = await listenRaw();
+    const client = startClient({ ...address, clock, reconnect: { base: 10, cap: 10 } });
+    (await peers.first()).write(PREAMBLE, bytesOf(welcomeFrame()));
+    await client.ready();
+    const told = client.next('reconnecting');
+    const farewell = { scope: 'connection', code: 'going-away', lastAccepted: 0, reason: '' } as const;
+    (await peers.first()).send({ type: 'close', ...farewell, retryAfterMs: 60_000, spreadMs: 0 });
+    await told;
+    clock.sleep(5_000); // every alarm rings
+    await clock.advanceAsync(59_000);
+    expect(peers.items).toHaveLength(1);
+    await clock.advanceAsync(1_000);
     await peers.count(2);
   });
 

@@ -1,6 +1,6 @@
 /** A client that dials, and dials again. */
 
-import type { Alarm, AlarmOwner, Cause, Ending, Welcome } from '@systole/core';
+import type { Alarm, AlarmOwner, Cause, Ending, Instant, Welcome } from '@systole/core';
 import { backoffMs } from './backoff.ts';
 import type { ClientSessionInit, EndExplanation } from './client-session.ts';
 import { ClientSession } from './client-session.ts';
@@ -45,9 +45,11 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
     queueMicrotask(() => this.#beginAttempt());
   }
 
-  /** The wait is over; or the system has slept, and there is nothing to wait for any more. */
-  handleAlarm(): void {
-    this.#beginAttempt();
+  /** The wait is over; or the system has slept, which is reason to try now whoever has not told us to stay away. */
+  handleAlarm(now: Instant): void {
+    const { earliestAt } = this.#rotation;
+    if (now < earliestAt) this.#retryAlarm.set(earliestAt);
+    else this.#beginAttempt();
   }
 
   #beginAttempt(): void {
