@@ -1,6 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { getEventListeners, once } from 'node:events';
+import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Client, ReconnectOptions } from '@systole/client';
 import { ManualClock } from '@systole/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -210,6 +212,29 @@ describe('the signal of a client', () => {
     await expect(client.ready()).rejects.toMatchObject({ code: 'ERR_CONNECT' });
     expect(peers.all(({ received }) => received.length > 0)).toEqual([]);
   });
+
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
+    'leaves no socket behind where it comes %i microtasks after the TCP connection',
+    async (microtasks) => {
+      const { address } = await listenRaw();
+      const controller = new AbortController();
+      const opened = new Promise<Socket>((resolve) => {
+        const listener = (message: unknown): void => resolve((message as { socket: Socket }).socket);
+        subscribe('net.client.socket', listener);
+        onTestFinished(() => void unsubscribe('net.client.socket', listener));
+      });
+      const client = startClient({ ...address, signal: controller.signal });
+      const end = client.next('end');
+      const socket = await opened;
+      socket.prependListener('connect', async () => {
+        for (let left = microtasks; left > 0; left -= 1) await undefined;
+        controller.abort();
+      });
+      await end;
+      await turn();
+      expect(socket.destroyed).toBe(true);
+    },
+  );
 
   it('ends it at once while a name is being looked up', async () => {
     const controller = new AbortController();

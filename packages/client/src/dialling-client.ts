@@ -80,6 +80,7 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
     });
     this.#dialling = undefined;
     if (outcome === undefined) return;
+    if (this.isEnded) return 'cause' in outcome ? undefined : void outcome.socket.destroy(); // since dial() has looked
     if ('cause' in outcome) this.#handleDialFailure(outcome);
     else this.introduce(outcome.socket, targetAddress(target), outcome.deadline);
   }
