@@ -1,5 +1,6 @@
 import { ManualClock } from '@systole/testing';
 import { describe, expect, it } from 'vitest';
+import { makeGate } from '../support/gate.ts';
 import { nextSession, payloadOf, startServer } from '../support/pair.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 
@@ -51,6 +52,29 @@ describe('maxConnectionAge 1 h', () => {
     expect(session.inspect().state).toBe('open');
     await clock.advanceAsync(HOUR_MS);
     await peer.next('close');
+  });
+
+  it('does not cut short a drain of 1 h, in which it comes', async () => {
+    const clock = new ManualClock();
+    const handled = makeGate();
+    const server = await startServer({
+      clock,
+      random: () => 0,
+      maxConnectionAge: '10m',
+      closeTimeout: '1s',
+      keepalive: false,
+      onMessage: () => handled.promise,
+    });
+    const arrival = server.next('session');
+    const peer = await RawPeer.open(server.address);
+    const session = await arrival;
+    peer.send({ type: 'data', number: 1, payload: new Uint8Array([192]) });
+    const closed = server.close({ drain: '1h' });
+    await peer.next('close');
+    await clock.advanceAsync(HOUR_MS / 2);
+    expect(session.inspect().state).toBe('closing');
+    await clock.advanceAsync(HOUR_MS / 2);
+    await closed;
   });
 
   it('is none unless it is asked for', async () => {

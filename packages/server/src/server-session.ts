@@ -76,6 +76,7 @@ export class ServerSession extends LiveSession implements AlarmOwner {
   /** The connection has reached its age; or the system has slept, and it may not have yet. */
   handleAlarm(now: Instant): void {
     if (now < this.#retireAt) return this.#retirement?.set(this.#retireAt);
+    if (this.isClosing) return; // it leaves already, and has been given its time for that
     const reason = 'the connection has reached its maximal age';
     void this.sayGoodbye({ scope: 'connection', code: 'going-away', retryAfterMs: 0, spreadMs: 0, reason });
   }
