@@ -77,6 +77,15 @@ describe('authenticate', () => {
     expect(server.inspect()).toMatchObject({ sessions: 0, accepted: 0, rejected: 1 });
   });
 
+  it.each([
+    { what: 'an object without a text', thrown: Object.create(null) as unknown, detail: '' },
+    { what: 'an error whose message is 42', thrown: Object.assign(new Error(), { message: 42 }), detail: '42' },
+  ])('refuses a peer at once, and rejects nothing else, where it throws $what', async ({ thrown, detail }) => {
+    const server = await startServer({ authenticate: () => Promise.reject(thrown) });
+    const client = startClient(optionsFor(server.address));
+    expect(await endOf(record(client))).toMatchObject({ cause: 'rejected', evidence: { detail } });
+  });
+
   it('lets a peer in when its promise is fulfilled, and not before', async () => {
     const asked = makeGate();
     const answer = makeGate();

@@ -174,8 +174,7 @@ export class Reception implements ArrivalHost {
     try {
       identity = await authenticate({ credentials, metadata, boot, address, certificate });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return arrival.connection.refuse({ code: 'rejected', reason });
+      return arrival.connection.refuse({ code: 'rejected', reason: reasonOf(error) });
     }
     if (identity === false) arrival.connection.refuse({ code: 'rejected', reason: 'the peer is not welcome here' });
     else this.#admit(arrival, hello, identity);
@@ -195,6 +194,15 @@ export class Reception implements ArrivalHost {
     if (code === 'maxHandshakes' || code === 'maxConnections') this.#floodLog.add(event);
     else this.#logger[level](event, 'connection rejected');
     this.#host.handleRejected(event);
+  }
+}
+
+/** Of what users throw, which need be neither an Error nor printable. */
+function reasonOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return '';
   }
 }
 
