@@ -1,6 +1,6 @@
 // The full protocol on a socket that somebody else has dialled.
 
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { connect as connectSocket, type NetConnectOpts, type Socket } from 'node:net';
 import type { AttachOptions, Client } from '@systole/client';
 import { attach } from '@systole/client';
@@ -66,6 +66,14 @@ describe('attach at the client', () => {
     const client = start(socket, { head: PREAMBLE });
     (await peers.first()).write(bytesOf(welcomeFrame()));
     await client.ready();
+  });
+
+  it('tells the end that is in head only when its caller can listen, and lets its signal go', async () => {
+    const { address } = await listenRaw();
+    const { signal } = new AbortController();
+    const client = start(await dial(address), { head: Buffer.from('HTTP/1.1 400 Bad Request\r\n'), signal });
+    expect(await endOf(record(client))).toMatchObject({ cause: 'not-our-protocol' });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('ends with handshake-timeout where nobody answers', async () => {

@@ -94,6 +94,33 @@ describe('server.attach', () => {
     },
   );
 
+  it('takes head whole where 1 listener of the user goes on to hear what comes', async () => {
+    const server = idleServer();
+    const { socket, peer } = await acceptOne();
+    const arrival = server.next('session');
+    socket.on('data', (chunk) => {
+      if (server.inspect().arrivals + server.inspect().accepted === 0) server.attach(socket, { head: chunk });
+    });
+    peer.write(HELLO);
+    expect((await arrival).inspect().bytesIn).toBe(HELLO.length);
+    await peer.next('welcome');
+  });
+
+  it('takes a socket once: the 2nd attach throws ERR_SOCKET, and the session of the 1st goes on', async () => {
+    const server = idleServer();
+    const { socket, peer } = await acceptOne();
+    const arrival = nextSession(server);
+    server.attach(socket);
+    const taken = expect.objectContaining({ code: 'ERR_SOCKET', message: expect.stringContaining('attached already') });
+    expect(() => server.attach(socket)).toThrow(taken);
+    peer.write(HELLO);
+    const { session } = await arrival;
+    expect(() => server.attach(socket)).toThrow(taken);
+    const gone = session.next('end');
+    peer.socket.destroy();
+    await gone;
+  });
+
   it('takes a TLS socket that a tls.Server of the user has accepted, and shows its certificate', async () => {
     const names: unknown[] = [];
     const server = idleServer({ authenticate: ({ certificate }) => void names.push(certificate?.subject.CN) });

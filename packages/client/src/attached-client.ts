@@ -17,10 +17,10 @@ export class AttachedClient extends ClientSession {
     this.#now = () => init.parts.clock.now();
   }
 
-  start(socket: Socket, { head, signal }: AttachOptions): void {
+  start(socket: Socket, { signal }: AttachOptions): void {
     const { remoteAddress: host, remotePort: port } = socket;
     const address = host === undefined || port === undefined ? 'unix' : targetAddress({ host, port });
-    this.introduce(socket, address, this.#now() + this.#handshakeTimeoutMs, head);
+    this.introduce(socket, address, this.#now() + this.#handshakeTimeoutMs);
     this.heed(signal);
   }
 

@@ -88,8 +88,8 @@ export abstract class ClientSession extends LiveSession<ClientEvents> implements
     if (signal.aborted) queueMicrotask(abort);
   }
 
-  /** Introduces us on a connected socket; the handshake must be over by `deadline` (L10). `head` are bytes that have been read already. */
-  protected introduce(socket: Socket, address: string, deadline: Instant, head?: Uint8Array): void {
+  /** Introduces us on a connected socket; the handshake must be over by `deadline` (L10). */
+  protected introduce(socket: Socket, address: string, deadline: Instant): void {
     this.#connections += 1;
     const epoch = this.#connections;
     const { parts, session, credentials } = this.#init;
@@ -113,7 +113,6 @@ export abstract class ClientSession extends LiveSession<ClientEvents> implements
       },
     );
     this.attach(connection, epoch, address);
-    if (head !== undefined && head.length > 0) connection.handleBytes(head);
   }
 
   protected override beforeConnect({ session }: Welcome): void {

@@ -31,7 +31,7 @@ export function connect(options: ClientOptions): Client {
  */
 export function attach(socket: Socket, options: AttachOptions = {}): Client {
   checkAttachOptions(options);
-  takeOver(socket);
+  takeOver(socket, options.head);
   const client = new AttachedClient(initOf(options));
   client.start(socket, options);
   return client;

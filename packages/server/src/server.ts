@@ -87,9 +87,7 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost,
   attach(socket: Socket, options: AttachOptions = {}): void {
     checkAttachOptions(options);
     this.#refuseClosed();
-    takeOver(socket);
-    const { head } = options;
-    if (head !== undefined && head.length > 0) socket.unshift(head);
+    takeOver(socket, options.head);
     this.#reception.adopt(socket);
   }
 

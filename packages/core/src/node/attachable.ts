@@ -2,6 +2,7 @@
 
 import { Socket } from 'node:net';
 import { SystoleError } from '../words/errors.ts';
+import { isAttached } from './socket-transport.ts';
 
 /** One thing that a socket must be. */
 interface Requirement {
@@ -14,6 +15,7 @@ interface Requirement {
 /** The first that fails is named. */
 const REQUIREMENTS: readonly Requirement[] = [
   { be: 'open', fails: (socket) => socket.destroyed, found: 'one that is destroyed' },
+  { be: 'free', fails: isAttached, found: 'one that is attached already' },
   {
     be: 'connected',
     fails: ({ pending }) => pending,
@@ -40,15 +42,19 @@ const REQUIREMENTS: readonly Requirement[] = [
 ];
 
 /**
- * Checks a socket that somebody else has opened, and makes it half-open, as a goodbye goes on after the peer's FIN.
+ * Checks a socket that somebody else has opened, and makes it half-open, as a goodbye goes on after the peer's FIN. `head`
+ * are bytes that have been read from it already: whoever reads on begins with them.
  *
  * @throws SystoleError with `ERR_SOCKET` that says what is wrong with it. Nothing was changed then.
  */
-export function takeOver(socket: Socket): void {
+export function takeOver(socket: Socket, head?: Uint8Array): void {
   if (!(socket instanceof Socket)) throw refuse('a Socket of node:net or node:tls', 'something else');
   const broken = REQUIREMENTS.find(({ fails }) => fails(socket));
   if (broken !== undefined) throw refuse(broken.be, broken.found);
   socket.allowHalfOpen = true;
+  if (head === undefined || head.length === 0) return;
+  socket.pause(); // if it flows, a listener that its owner has left there would take them
+  socket.unshift(head);
 }
 
 function refuse(requirement: string, found: string): SystoleError {

@@ -128,6 +128,11 @@ export class SocketTransport implements Transport {
   }
 }
 
+/** Whether a transport tells of this socket: a second one would take its listener away. */
+export function isAttached(socket: Socket): boolean {
+  return (socket as ListenedSocket)[LISTENER] !== undefined;
+}
+
 function onData(this: ListenedSocket, chunk: Uint8Array): void {
   // Node goes on emitting what it has read ahead, also when it is destroyed: late events touch nothing (L9).
   if (!this.destroyed) this[LISTENER]?.handleBytes(chunk);

@@ -2,6 +2,10 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { takeOver } from '../../src/node/attachable.ts';
+import { SocketTransport } from '../../src/node/socket-transport.ts';
+import type { TransportListener } from '../../src/words/transport.ts';
+
+const DEAF: TransportListener = { handleBytes() {}, handleEnd() {}, handleDrained() {}, handleClosed() {} };
 
 describe('takeOver', () => {
   let server: Server;
@@ -35,6 +39,7 @@ describe('takeOver', () => {
 
   const refused: [name: string, spoil: () => unknown, message: string][] = [
     ['destroyed', () => near.destroy(), 'open, got one that is destroyed'],
+    ['attached', () => new SocketTransport(near).attach(DEAF), 'free, got one that is attached already'],
     ['ended', () => near.end(), 'open both ways, got one on which end() was called'],
     [
       'half-closed by its peer',
