@@ -152,7 +152,8 @@ export interface Session<Events extends SessionEvents = SessionEvents> extends T
   /**
    * Sends a PING now, whatever idle says, and resolves with the round trip in milliseconds: verify before use. If the peer
    * is watched its silence begins here, so that a dead one is found after interval x probes. Calls are never more to the
-   * peer than it accepts: a PING each `minPingInterval` of its.
+   * peer than it accepts: a PING each `minPingInterval` of its, and at a peer that is not watched none before the last one
+   * was answered.
    *
    * Rejects with `ERR_UNVERIFIED` if there is no connection, or it ends before the answer, with its cause in the message;
    * `ERR_TIMEOUT`, `ERR_ABORTED`, `ERR_OPTIONS`.
