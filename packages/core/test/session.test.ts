@@ -328,6 +328,29 @@ describe('LiveSession: verify', () => {
     },
   );
 
+  it('waits for 1 s after a PING that idle asked for, as the peer counts both', async () => {
+    const { session, clock, open } = createSessionRig();
+    const { receive, transport } = open();
+    clock.advanceTo(1_000);
+    const first = session.verify();
+    await Promise.resolve();
+    receive({ type: 'pong', number: 1 });
+    await first;
+    clock.advanceTo(21_000);
+    expect(transport.frames.at(-1)).toEqual({ type: 'ping', number: 2 });
+    receive({ type: 'pong', number: 2 });
+    clock.advanceTo(21_500);
+    const second = session.verify();
+    clock.advanceTo(21_999);
+    await Promise.resolve();
+    expect(transport.frames.at(-1)).toEqual({ type: 'ping', number: 2 });
+    clock.advanceTo(22_000);
+    await Promise.resolve();
+    expect(transport.frames.at(-1)).toEqual({ type: 'ping', number: 3 });
+    receive({ type: 'pong', number: 3 });
+    await second;
+  });
+
   it('finds a dead peer after 15 s, and rejects with its cause', async () => {
     const { session, clock, open, told } = createSessionRig();
     open();

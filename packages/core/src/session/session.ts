@@ -282,6 +282,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
       case 'pong':
         return this.#verification?.handlePong(tiding.rttMs);
       case 'ping':
+        this.#verification?.handlePing();
         return this.#parts.publish('probe', { epoch, number: tiding.number }, this as unknown as Session);
       case 'suspect':
         return this.tell('suspect', { epoch, silenceMs: tiding.silenceMs, probesSent: tiding.probesSent });

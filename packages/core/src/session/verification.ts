@@ -82,6 +82,11 @@ export class Verification {
     this.#ask();
   }
 
+  /** A PING has left, whoever asked for it: what idle asks for counts for the peer as well. */
+  handlePing(): void {
+    this.#nextAskAt = this.#clock.now() + this.#terms.pingSpacingMs;
+  }
+
   /** The newest PING was answered: the peer was alive a round trip ago. */
   handlePong(rttMs: number): void {
     const waiters = [...this.#waiters];
