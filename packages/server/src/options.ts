@@ -43,6 +43,15 @@ export interface ServerOptions extends SessionOptions, PartOptions, SocketOption
    * spreads over new servers. Default: no limit.
    */
   readonly maxConnectionAge?: Duration;
+  /** Sessions that wait for their client to come back, at one time; beyond, the longest waiting ends. Default: 10,000, which take 20 MB without messages. */
+  readonly maxParkedSessions?: number;
+  /** Bytes that those sessions hold for their clients; beyond, the longest waiting ends. Default: 64 MiB, which is 6.5 KiB for each of 10,000. */
+  readonly maxParkedBytes?: number;
+  /**
+   * How many of those sessions may have one identity: what `authenticate` has returned, if that is a string or a number, or its `id`.
+   * Default: 16, more than one person has devices; so a client that makes sessions and loses them drives out its own.
+   */
+  readonly maxParkedPerIdentity?: number;
 }
 
 /** Options of `server.close`. */
@@ -67,11 +76,19 @@ export interface ServerLimits {
   readonly maxHandshakes: number;
 }
 
+/** What a server keeps of sessions whose connection is lost. */
+export interface ParkingLimits {
+  readonly maxParkedSessions: number;
+  readonly maxParkedBytes: number;
+  readonly maxParkedPerIdentity: number;
+}
+
 /** {@link ServerOptions} resolved, as far as they are data. */
 export interface ServerConfig {
   readonly session: SessionConfig;
   readonly socket: SocketConfig;
   readonly limits: ServerLimits;
+  readonly parking: ParkingLimits;
   readonly maxConnectionAgeMs: number | undefined;
 }
 
@@ -98,6 +115,9 @@ const serverEntries: v.ObjectEntries = {
   maxConnections: v.optional(integerSchema(1, MAX_COUNT)),
   maxHandshakes: v.optional(integerSchema(1, MAX_COUNT)),
   maxConnectionAge: v.optional(durationSchema(MIN_AGE_MS)),
+  maxParkedSessions: v.optional(integerSchema(1, MAX_COUNT)),
+  maxParkedBytes: v.optional(integerSchema(1, Number.MAX_SAFE_INTEGER)),
+  maxParkedPerIdentity: v.optional(integerSchema(1, MAX_COUNT)),
 };
 
 const closeEntries: v.ObjectEntries = {
@@ -117,6 +137,11 @@ export function resolveServerOptions(options: ServerOptions): ServerConfig {
     session: fillSessionOptions(options),
     socket: fillSocketOptions(options),
     limits: { maxConnections: options.maxConnections ?? 65_536, maxHandshakes: options.maxHandshakes ?? 1_024 },
+    parking: {
+      maxParkedSessions: options.maxParkedSessions ?? 10_000,
+      maxParkedBytes: options.maxParkedBytes ?? 67_108_864,
+      maxParkedPerIdentity: options.maxParkedPerIdentity ?? 16,
+    },
     maxConnectionAgeMs: parseDuration(options.maxConnectionAge),
   };
 }

@@ -36,6 +36,9 @@ const EVERY: Required<ServerOptions> = {
   maxConnections: 1,
   maxHandshakes: 1,
   maxConnectionAge: '1h',
+  maxParkedSessions: 1,
+  maxParkedBytes: 1,
+  maxParkedPerIdentity: 1,
 };
 
 function pathsOf(options: unknown): string[] {
@@ -79,10 +82,26 @@ describe('resolveServerOptions', () => {
     });
   });
 
+  it('parks 10,000 sessions, 64 MiB, and 16 of one identity', () => {
+    expect(resolveServerOptions({}).parking).toEqual({
+      maxParkedSessions: 10_000,
+      maxParkedBytes: 64 * 1_024 * 1_024,
+      maxParkedPerIdentity: 16,
+    });
+  });
+
+  it('parks what is given: 3 sessions, 2 KiB, and 1 of one identity', () => {
+    const parking = { maxParkedSessions: 3, maxParkedBytes: 2_048, maxParkedPerIdentity: 1 };
+    expect(resolveServerOptions(parking).parking).toEqual(parking);
+  });
+
   it.each([
     { options: { maxConnections: 0 }, path: 'maxConnections' },
     { options: { maxHandshakes: 1.5 }, path: 'maxHandshakes' },
     { options: { maxConnectionAge: 999 }, path: 'maxConnectionAge' },
+    { options: { maxParkedSessions: 0 }, path: 'maxParkedSessions' },
+    { options: { maxParkedBytes: 2 ** 53 }, path: 'maxParkedBytes' },
+    { options: { maxParkedPerIdentity: 0.5 }, path: 'maxParkedPerIdentity' },
     { options: { tls: {} }, path: 'tls' },
   ])('refuses $options', ({ options, path }) => {
     expect(pathsOf(options)).toEqual([path]);
