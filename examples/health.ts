@@ -1,11 +1,12 @@
 // A health check for whoever watches this process: an HTTP endpoint tells how the server and each of its sessions are,
-// and answers 503 while a peer is suspect, or shortly after our own process has stood still. `verify` asks a peer
-// now, before it is relied upon.
+// and answers 503 while a peer is suspect or failing, or shortly after our own process has stood still. `verify` asks a
+// peer now, before it is relied upon; its answer brings along what the peer's hook `health` says.
 //
 // Run:     npm run build && node examples/dist/health.js
 // You see:
 //
 //   verified: a round trip took … ms
+//   the peer says that it is ok, with { rssBytes: … }
 //   GET /health: 200, 1 of 65536 sessions; open and alive, missed … of 3, silent for … ms
 //   SIGSTOP freezes the peer
 //   GET /health: 503, 1 of 65536 sessions; open and suspect, missed … of 3, silent for … ms
@@ -46,11 +47,15 @@ function recentStall(): Stall | undefined {
   return lastStall !== undefined && systemClock.now() - lastStall.endedAt < STALL_MEMORY_MS ? lastStall : undefined;
 }
 
+function isHealthy({ belief, peerHealth }: SessionSnapshot): boolean {
+  return belief === 'alive' && peerHealth?.status !== 'failing';
+}
+
 const http = createHttpServer((_request, response) => {
   const sessions = [...server.sessions].map((session) => session.inspect());
   const stall = recentStall();
   const health: Health = { server: server.inspect(), sessions, stall };
-  const isWell = stall === undefined && sessions.every(({ belief }) => belief === 'alive');
+  const isWell = stall === undefined && sessions.every(isHealthy);
   response.writeHead(isWell ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify(health));
 });
 await once(http.listen(0, '127.0.0.1'), 'listening');
@@ -71,6 +76,8 @@ async function ask(): Promise<void> {
 const peer = startProgram(new URL('./support/peer.js', import.meta.url), port);
 const session = await server.next('session');
 console.log(`verified: a round trip took ${(await session.verify()).toFixed(3)} ms`);
+const { peerHealth } = session.inspect();
+console.log(`the peer says that it is ${peerHealth?.status}, with`, peerHealth?.payload);
 await ask();
 
 const suspect = session.next('suspect');

@@ -6,10 +6,10 @@
 //
 //     node:net                                Systole
 //     --------------------------------------  --------------------------------------
-//   The peer has read our 524288 bytes, and closes:
+//   The peer has read our 196608 bytes, and closes:
 //     end                                     send: handled by the peer
 //     close                                   disconnect: eof (hint: crash)
-//   The peer has left most of our 524288 bytes unread, and closes:
+//   The peer has left most of our 196608 bytes unread, and closes:
 //     error: ECONNRESET on read               disconnect: reset (ECONNRESET on read)
 //     close                                   send: ERR_IN_DOUBT
 //
@@ -22,7 +22,8 @@ import { plainPair } from './lab/plain-pair.ts';
 import type { SystoleEnds } from './lab/systole-pair.ts';
 import { systolePair, tellSend } from './lab/systole-pair.ts';
 
-const SIZE = 524_288;
+/** Less than the window of Systole, so that all of it is sent. */
+const SIZE = 196_608;
 
 async function closePlain({ ours, peers }: Ends): Promise<void> {
   ours.write(Buffer.alloc(SIZE));

@@ -6,8 +6,8 @@
 //
 //     node:net                                Systole
 //     --------------------------------------  --------------------------------------
-//   The peer sends 524288 bytes and then FIN, and only now do we begin to read:
-//     data: 524288 bytes                      message: 524288 bytes
+//   The peer sends 131072 bytes and then FIN, and only now do we begin to read:
+//     data: 131072 bytes                      message: 131072 bytes
 //     end                                     disconnect: eof (hint: crash)
 //     close
 //
@@ -18,7 +18,7 @@ import { conduct } from './lab/experiment.ts';
 import { plainPair } from './lab/plain-pair.ts';
 import { systolePair } from './lab/systole-pair.ts';
 
-const SIZE = 524_288;
+const SIZE = 131_072;
 
 await conduct({
   title: 'FIN comes while data of the peer is still unread.',

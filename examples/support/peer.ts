@@ -12,5 +12,6 @@ connect({
   keepalive: false,
   minPingInterval: '100ms', // the examples are in a hurry
   reconnect: false,
+  health: () => ({ status: 'ok', payload: { rssBytes: process.memoryUsage.rss() } }),
   onMessage: () => `process ${process.pid}`,
 });

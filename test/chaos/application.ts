@@ -79,14 +79,14 @@ export class Application {
     const padding = this.#sent % LONG_EVERY === 0 ? '.'.repeat(LONG_BYTES) : '';
     const letter: Letter = { id, again: this.#again.shift(), padding };
     this.#journal.write({ type: 'sent', id });
+    const peer = peerOf(session);
     try {
       const receipt = (await session.send(letter)) as string | undefined;
-      const peer = String(session.peer?.metadata['incarnation']);
-      this.#journal.write({ type: 'acknowledged', id, receipt, peer });
+      this.#journal.write({ type: 'acknowledged', id, receipt, peer: String(peerOf(session)) });
       return undefined;
     } catch (error) {
       const { code, peerCode } = error as SystoleError & Partial<NotHandledError>;
-      this.#journal.write({ type: 'rejected', id, code, peerCode });
+      this.#journal.write({ type: 'rejected', id, code, peerCode, peer });
       if (code === 'ERR_IN_DOUBT' || code === 'ERR_CLOSED') this.#again.push(id);
       return code;
     } finally {
@@ -113,7 +113,13 @@ export class Application {
   };
 }
 
+/** The process at the other end, if it has introduced itself. */
+function peerOf(session: Session): string | undefined {
+  const incarnation = session.peer?.metadata['incarnation'];
+  return incarnation === undefined ? undefined : String(incarnation);
+}
+
 function countOf(session: Session): SessionCount {
-  const { id, state, queuedMessages, queuedBytes, unwrittenBytes } = session.inspect();
-  return { id, isOpen: state === 'open', queuedMessages, queuedBytes, unwrittenBytes };
+  const { id, epoch, state, queuedMessages, queuedBytes, unwrittenBytes } = session.inspect();
+  return { id, epoch, isOpen: state === 'open', queuedMessages, queuedBytes, unwrittenBytes };
 }

@@ -10,8 +10,8 @@ import { type Fault, type Role, TRIPLE } from './plan.ts';
 export interface Sight {
   /** Messages that all processes have sent so far. */
   readonly sent: number;
-  /** The session that is open at both ends, if there is one. */
-  readonly session: string | undefined;
+  /** The session and the epoch of the connection that is open at both ends, if there is one. */
+  readonly connection: string | undefined;
   /** Messages that wait for their outcome on it. */
   readonly inFlight: number;
   readonly server: Census;
@@ -78,7 +78,7 @@ export class Arena {
     const common = findCommon(atServer, atClient);
     return {
       sent: server.sent + client.sent,
-      session: common[0]?.id,
+      connection: common[0] === undefined ? undefined : `${common[0].id} ${common[0].epoch}`,
       inFlight: common.reduce((sum, { queuedMessages }) => sum + queuedMessages, 0),
       server: atServer,
       client: atClient,
@@ -113,11 +113,11 @@ export class Arena {
     }
   }
 
-  /** Resolves when an end has lost the session: the other one may still have to find out. */
+  /** Resolves when an end has lost the connection: the other one may still have to find out. */
   async #breakConnections(act: () => void): Promise<void> {
     const before = await this.#look();
     act();
-    await this.until('the end of a connection', ({ session }) => session !== before.session);
+    await this.until('the end of a connection', ({ connection }) => connection !== before.connection);
   }
 
   async #start(role: Role): Promise<void> {
@@ -146,10 +146,12 @@ export class Arena {
   }
 }
 
-/** The session that is open at both ends, as each of them sees it; nothing if there is none. */
+/** The session with a connection that is open at both ends, as each of them sees it; nothing if there is none. */
 function findCommon(server: Census, client: Census): readonly SessionCount[] {
   const atClient = client.sessions.find(({ isOpen }) => isOpen);
-  const atServer = server.sessions.find(({ id, isOpen }) => isOpen && id === atClient?.id);
+  const atServer = server.sessions.find(({ id, epoch, isOpen }) => {
+    return isOpen && id === atClient?.id && epoch === atClient.epoch;
+  });
   return atClient === undefined || atServer === undefined ? [] : [atServer, atClient];
 }
 

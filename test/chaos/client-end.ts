@@ -6,7 +6,7 @@ import { programConfig, say } from '../support/program.ts';
 import { Application } from './application.ts';
 import { obey } from './obey.ts';
 import type { EndConfig, FromEnd } from './orders.ts';
-import { TRIPLE } from './plan.ts';
+import { RESUME_WINDOW_MS, TRIPLE } from './plan.ts';
 
 const config = programConfig<EndConfig>();
 const { incarnation, port } = config;
@@ -17,6 +17,7 @@ const client = connect({
   keepalive: TRIPLE,
   minPingInterval: 100,
   handshakeTimeout: 1_000,
+  resumeWindow: RESUME_WINDOW_MS,
   reconnect: { base: 20, cap: 100 },
   metadata: { incarnation },
   onMessage: application.handle,

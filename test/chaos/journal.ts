@@ -9,8 +9,14 @@ export type Entry =
   | { readonly type: 'sent'; readonly id: string }
   /** `send` resolved with this receipt, or nothing, while this process was the peer. */
   | { readonly type: 'acknowledged'; readonly id: string; readonly receipt: string | undefined; readonly peer: string }
-  /** `send` rejected. */
-  | { readonly type: 'rejected'; readonly id: string; readonly code: string; readonly peerCode?: string | undefined }
+  /** `send` rejected; when it was called this process was the peer, if there was one. */
+  | {
+      readonly type: 'rejected';
+      readonly id: string;
+      readonly code: string;
+      readonly peerCode?: string | undefined;
+      readonly peer?: string | undefined;
+    }
   /** The handler was called, on this session, and is about to return this receipt, or nothing, or to throw an error with this code. */
   | {
       readonly type: 'handled';

@@ -13,7 +13,12 @@ const acknowledged = (number: number, receipt?: string, peer = 'server-1'): Entr
 };
 
 const rejected = (number: number, code: string, peerCode?: string): Entry => {
-  return { type: 'rejected', id: `client-1/${number}`, code, peerCode };
+  return { type: 'rejected', id: `client-1/${number}`, code, peerCode, peer: 'server-0' };
+};
+
+/** With `server-1`, which no other process follows. */
+const handedBackByTheLiving = (number: number, code: string): Entry => {
+  return { type: 'rejected', id: `client-1/${number}`, code, peer: 'server-1' };
 };
 
 const handled = (number: number, receipt?: string, session = 'a'): Entry => {
@@ -65,6 +70,15 @@ describe('the oracle', () => {
   it('finds an acknowledged message that is handled nowhere', () => {
     expect(breachesOf(journalsOf(CLIENT, SERVER.slice(1)))).toEqual(['lostAcknowledged']);
   });
+
+  it.each(['ERR_IN_DOUBT', 'ERR_CLOSED'])(
+    'finds a message handed back with %s while both processes went on',
+    (code) => {
+      const client = [...CLIENT, sent(5), handedBackByTheLiving(5, code)];
+      expect(breachesOf(journalsOf(client, SERVER))).toEqual(['needlesslyHandedBack']);
+      expect(breachesOf(journalsOf(client, SERVER, later()))).toEqual([]);
+    },
+  );
 
   it('names the message, and what was said of it', () => {
     const [finding] = judge(journalsOf(CLIENT, SERVER.slice(1)), new Set()).findings;

@@ -5,11 +5,11 @@
 
 import type { Entry, Journal } from './journal.ts';
 
-/**
- * The codes with which messages may be handed back here: nothing is aborted, times out or outgrows a limit. Sessions do
- * not resume yet, so any fault that costs a connection may leave messages in doubt.
- */
+/** The codes with which messages may be handed back here: nothing is aborted, times out or outgrows a limit. */
 const HANDED_BACK: ReadonlySet<string> = new Set(['ERR_IN_DOUBT', 'ERR_CLOSED', 'ERR_NOT_HANDLED']);
+
+/** With these only where a process has ended: a session outlives its connections, whatever ends them. */
+const LOST_WITH_A_PROCESS: ReadonlySet<string> = new Set(['ERR_IN_DOUBT', 'ERR_CLOSED']);
 
 /** A way in which the promise is broken. */
 export type Breach =
@@ -27,6 +27,8 @@ export type Breach =
   | 'closedButHandled'
   /** Rejected with a code that nothing here is a reason for. */
   | 'unexpectedCode'
+  /** Handed back, although both processes went on. */
+  | 'needlesslyHandedBack'
   /** Settled more than once, or never sent. */
   | 'falselySettled'
   /** Neither acknowledged nor handed back, by a process that was not killed. */
@@ -80,7 +82,7 @@ class Trial {
     let unsettled = 0;
     for (const { incarnation, entries } of this.#journals) {
       this.#judgeOrder(incarnation, entries);
-      const open = this.#judgeSends(entries, sent);
+      const open = this.#judgeSends(incarnation, entries, sent);
       if (killed.has(incarnation)) unsettled += open.size;
       else for (const id of open) this.#find('neverSettled', `${id}, and its sender was not killed`);
     }
@@ -92,6 +94,15 @@ class Trial {
       killed: unsettled,
       findings: this.#findings,
     };
+  }
+
+  /** Whether another process has followed this one. */
+  #isOutlived(incarnation: string): boolean {
+    const { role, count } = parseIncarnation(incarnation);
+    return this.#journals.some((other) => {
+      const later = parseIncarnation(other.incarnation);
+      return later.role === role && later.count > count;
+    });
   }
 
   #noteHandled(handled: Handled): void {
@@ -119,28 +130,31 @@ class Trial {
   }
 
   /** Judges what a process was told of its sends. Returns those of which it was told nothing. */
-  #judgeSends(entries: readonly Entry[], sent: Set<string>): ReadonlySet<string> {
+  #judgeSends(by: string, entries: readonly Entry[], sent: Set<string>): ReadonlySet<string> {
     const open = new Set<string>();
     for (const entry of entries) {
       if (entry.type === 'handled') continue;
       if (entry.type === 'sent') {
         sent.add(entry.id);
         open.add(entry.id);
-      } else if (open.delete(entry.id)) this.#judgeOutcome(entry);
+      } else if (open.delete(entry.id)) this.#judgeOutcome(by, entry);
       else this.#find('falselySettled', `${entry.id}, ${entry.type}, did not wait for an outcome`);
     }
     return open;
   }
 
-  #judgeOutcome(entry: Settled): void {
+  #judgeOutcome(by: string, entry: Settled): void {
     if (entry.type === 'acknowledged') {
       this.#acknowledged += 1;
       return this.#judgeAcknowledged(entry);
     }
-    const { id, code, peerCode } = entry;
+    const { id, code, peerCode, peer } = entry;
     this.#rejected[code] = (this.#rejected[code] ?? 0) + 1;
     const handlings = this.#handled.get(id) ?? [];
     if (!HANDED_BACK.has(code)) this.#find('unexpectedCode', `${id} was rejected with ${code}`);
+    if (LOST_WITH_A_PROCESS.has(code) && peer !== undefined && !this.#isOutlived(by) && !this.#isOutlived(peer)) {
+      this.#find('needlesslyHandedBack', `${id} was rejected with ${code}, and neither ${by} nor ${peer} has ended`);
+    }
     if (code === 'ERR_CLOSED' && handlings.length > 0) {
       this.#find('closedButHandled', `${id} was rejected with ERR_CLOSED and ${describe(handlings)}`);
     }
@@ -163,6 +177,12 @@ class Trial {
       if (!sent.has(id)) this.#find('invented', `${id} was never sent and ${describe(handlings)}`);
     }
   }
+}
+
+/** `server-2` is the second process that is a server. */
+function parseIncarnation(incarnation: string): { readonly role: string; readonly count: number } {
+  const [role = '', count] = incarnation.split('-');
+  return { role, count: Number(count) };
 }
 
 function parseId(id: string): { readonly sender: string; readonly number: number } {

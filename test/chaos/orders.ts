@@ -13,6 +13,7 @@ export interface EndConfig {
 /** A session at one moment, as `inspect` tells. */
 export interface SessionCount {
   readonly id: string;
+  readonly epoch: number;
   readonly isOpen: boolean;
   /** Messages that wait for their outcome, and their bytes. */
   readonly queuedMessages: number;

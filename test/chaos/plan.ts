@@ -40,6 +40,9 @@ export interface PlanOptions {
 /** Both ends watch each other: the verdict comes within 750 ms of the last evidence, 300 + 3 x 150. */
 export const TRIPLE = { idle: 300, interval: 150, probes: 3 } as const;
 
+/** Longer than any fault and its detection; and what a process leaves behind that does not come back is gone by then. */
+export const RESUME_WINDOW_MS = 5_000;
+
 /** Well below the bound, and well above. */
 const BRIEF_MS = { from: 100, to: 400 };
 const LONG_MS = { from: 900, to: 1_200 };

@@ -5,7 +5,7 @@ import { programConfig, say } from '../support/program.ts';
 import { Application } from './application.ts';
 import { obey } from './obey.ts';
 import type { EndConfig, FromEnd } from './orders.ts';
-import { TRIPLE } from './plan.ts';
+import { RESUME_WINDOW_MS, TRIPLE } from './plan.ts';
 
 const config = programConfig<EndConfig>();
 const { incarnation } = config;
@@ -14,6 +14,7 @@ const server = createServer({
   keepalive: TRIPLE,
   minPingInterval: 100,
   handshakeTimeout: 1_000,
+  resumeWindow: RESUME_WINDOW_MS,
   metadata: { incarnation },
   onMessage: application.handle,
 });

@@ -48,8 +48,9 @@ describe.each(TRANSPORTS)('the heartbeat over %s', (transport) => {
         return payloadOf(tape, 'connect');
       }),
     );
-    const watches = { epoch: 1, keepalive: { idleMs: 200, intervalMs: 100, probes: 3 }, boundMs: 500, raised: false };
-    const trusts = { epoch: 1, keepalive: undefined, boundMs: undefined, raised: false };
+    const first = { epoch: 1, resumed: false, raised: false };
+    const watches = { ...first, keepalive: { idleMs: 200, intervalMs: 100, probes: 3 }, boundMs: 500 };
+    const trusts = { ...first, keepalive: undefined, boundMs: undefined };
     expect(told).toEqual([
       [watches, trusts],
       [trusts, watches],

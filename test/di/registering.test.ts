@@ -195,12 +195,12 @@ describe('ERR_REGISTRATION', () => {
 describe('wrong options in a container', () => {
   it('are told when the server is resolved, all 2 at once, and right ones work afterwards', () => {
     const container = freshContainer();
-    registerServer(container, { maxFrameBytes: 1, closeTimeout: -1 });
+    registerServer(container, { maxMessageBytes: 0, closeTimeout: -1 });
     expect(errorOf(() => container.resolve(SERVER))).toMatchObject({
       code: 'ERR_OPTIONS',
-      problems: [{ path: 'closeTimeout' }, { path: 'maxFrameBytes' }],
+      problems: [{ path: 'closeTimeout' }, { path: 'maxMessageBytes' }],
     });
-    container.register(SERVER_OPTIONS, { useValue: { maxFrameBytes: 65_536 } });
+    container.register(SERVER_OPTIONS, { useValue: { maxMessageBytes: 65_536 } });
     expect(serverOf(container).inspect()).toMatchObject({ sessions: 0 });
   });
 

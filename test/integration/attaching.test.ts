@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { authority } from '../support/certificates.ts';
 import { countHandles } from '../support/handles.ts';
 import { nextSession, payloadOf } from '../support/pair.ts';
-import { bytesOf, encode, helloFrame, PREAMBLE, RawPeer } from '../support/raw-peer.ts';
+import { bytesOf, dataFrame, helloFrame, PREAMBLE, RawPeer } from '../support/raw-peer.ts';
 import { connectTlsPeer, MUTUAL_TLS, tlsOptions } from '../support/tls.ts';
 
 const HELLO = Buffer.concat([PREAMBLE, bytesOf(helloFrame())]);
@@ -52,10 +52,10 @@ describe('server.attach', () => {
     peer.write(HELLO);
     const { session, tape } = await arrival;
     await peer.next('welcome');
-    peer.send({ type: 'data', number: 1, payload: encode('hello') });
+    peer.send(dataFrame(1, 'hello'));
     expect(await peer.next('result')).toMatchObject({ ok: true });
     const closed = session.close();
-    peer.send({ ...(await peer.next('close')), reason: '' });
+    peer.send({ ...(await peer.next('close')), lastAccepted: 0, reason: '' });
     await closed;
     expect(await peer.closed()).toEqual(['end', 'close']);
     expect(payloadOf(tape, 'end').cause).toBe('closed-locally');

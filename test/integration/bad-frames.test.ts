@@ -3,13 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { Told } from '../support/pair.ts';
 import { namesOf, nextSession, payloadOf, startClient, startPair } from '../support/pair.ts';
 import {
+  ackFrame,
   bytesOf,
-  encode,
+  dataFrame,
   helloFrame,
   listenRaw,
+  mapOf,
   PREAMBLE,
   RawPeer,
   rawFrame,
+  resultFrame,
   welcomeFrame,
 } from '../support/raw-peer.ts';
 import type { Tape } from '../support/tape.ts';
@@ -22,17 +25,17 @@ interface Breach {
   readonly detail: RegExp;
 }
 
-const data = (number: number): Uint8Array => bytesOf({ type: 'data', number, payload: encode('x') });
+const data = (number: number): Uint8Array => bytesOf(dataFrame(number, 'x'));
 const ping = (number: number): Uint8Array => bytesOf({ type: 'ping', number });
 const CAUSE = 'protocol-error';
 
 const BREACHES: readonly Breach[] = [
   { what: 'a frame of the length 0', bytes: Uint8Array.of(0), cause: CAUSE, detail: /length 0/ },
   {
-    what: 'a length of 1 MiB + 1, one above the limit',
-    bytes: Uint8Array.of(0x80, 0x10, 0x00, 0x01),
+    what: 'a length of 65537, one above the limit',
+    bytes: Uint8Array.of(0x80, 0x01, 0x00, 0x01),
     cause: CAUSE,
-    detail: /1048577, over the limit of 1048576/,
+    detail: /65537, over the limit of 65536/,
   },
   {
     what: 'a length of 2^53-1',
@@ -73,26 +76,45 @@ const BREACHES: readonly Breach[] = [
     cause: CAUSE,
     detail: /message 1, where 2 was the next/,
   },
-  { what: 'DATA with a mark that is reserved', bytes: rawFrame(0x05, 1, 1, 0xc0), cause: CAUSE, detail: /mark 1/ },
+  { what: 'DATA with a mark that is none, 4', bytes: rawFrame(0x05, 1, 4, 0xc0), cause: CAUSE, detail: /mark 4/ },
+  { what: 'a first part of 1 byte', bytes: rawFrame(0x05, 1, 1, 0xc0), cause: CAUSE, detail: /of 1 bytes, under 1024/ },
+  {
+    what: 'a last part that nothing precedes',
+    bytes: rawFrame(0x05, 1, 3, 0xc0),
+    cause: CAUSE,
+    detail: /DATA is last/,
+  },
   {
     what: 'an ACK of a message that was never sent',
-    bytes: bytesOf({ type: 'ack', received: 1, handled: 0 }),
+    bytes: bytesOf(ackFrame({ received: 1, handled: 0 })),
     cause: CAUSE,
     detail: /message 1, where 0 was the last/,
   },
   {
     what: 'an ACK that has handled more than it received',
-    bytes: rawFrame(0x07, 0, 1),
+    bytes: rawFrame(0x07, 0, 1, 0, 0, 0),
     cause: CAUSE,
     detail: /handled 1, above received 0/,
   },
   {
     what: 'a RESULT of a message that was never sent',
-    bytes: bytesOf({ type: 'result', number: 1, ok: true, value: encode(1) }),
+    bytes: bytesOf(resultFrame(1, 1)),
     cause: CAUSE,
     detail: /message 1, where 0 was the last/,
   },
-  { what: 'a RESULT with the status 2', bytes: rawFrame(0x06, 1, 2), cause: CAUSE, detail: /status 2/ },
+  { what: 'a RESULT with the status 5', bytes: rawFrame(0x06, 1, 5), cause: CAUSE, detail: /status 5/ },
+  {
+    what: 'an ACK that takes credit back',
+    bytes: bytesOf(ackFrame({ limit: 2 ** 41 }), ackFrame({ limit: 2 ** 40 })),
+    cause: CAUSE,
+    detail: /limit goes back/,
+  },
+  {
+    what: 'an ACK that has read more than was sent',
+    bytes: bytesOf(ackFrame({ read: 2 ** 30 })),
+    cause: CAUSE,
+    detail: /read/,
+  },
   { what: 'a CLOSE with the scope 2', bytes: rawFrame(0x08, 2, 0, 0, 0, 0), cause: CAUSE, detail: /scope 2/ },
   { what: 'a second HELLO', bytes: bytesOf(helloFrame()), cause: CAUSE, detail: /HELLO came after the handshake/ },
   {
@@ -196,10 +218,7 @@ describe('a breach of the protocol after the handshake', () => {
 
   it('hands a message that no codec can read back to its sender, and goes on', async () => {
     const { peer, tape } = await openVictim();
-    peer.send(
-      { type: 'data', number: 1, payload: Uint8Array.of(0xc1) },
-      { type: 'data', number: 2, payload: encode('good') },
-    );
+    peer.send({ type: 'data', number: 1, part: 'whole', payload: Uint8Array.of(0xc1) }, dataFrame(2, 'good'));
     expect(await peer.frames.first((frame) => frame.type === 'ack' && frame.handled === 2)).toBeDefined();
     expect(peer.frames.all(({ type }) => type === 'result')).toMatchObject([
       { number: 1, ok: false, code: 'undecodable' },
@@ -258,18 +277,19 @@ describe('a server that breaks the protocol', () => {
       bytes: Buffer.concat(Array.from({ length: 20 }, (_, index) => ping(index + 1))),
       cause: 'too-many-pings',
     },
-  ])('loses its client for now, which says why and comes back: $what', async ({ bytes, cause }) => {
+  ])('loses its client for now, which says why and comes back without its session: $what', async ({ bytes, cause }) => {
     const { peers, address } = await listenRaw();
     const client = startClient({ ...address, reconnect: { base: 10, cap: 10 } });
     const peer = await peers.first();
-    peer.write(PREAMBLE, bytesOf(welcomeFrame()));
+    peer.write(PREAMBLE, bytesOf(welcomeFrame({ token: 't', resume: 60_000 })));
     await client.ready();
     const [gone, again] = [client.next('disconnect'), client.next('reconnecting')];
     peer.write(bytes);
     expect((await gone).cause).toBe(cause);
     expect(await again).toMatchObject({ attempt: 1, cause });
     expect(await peer.next('close')).toMatchObject({ code: cause });
-    await peers.count(2);
+    const second = await peers.first((other) => other !== peer);
+    expect(mapOf(await second.next('hello'))).toMatchObject({ session: '', token: '' });
   });
 
   it.each([

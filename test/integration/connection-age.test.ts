@@ -1,7 +1,7 @@
 import { ManualClock } from '@systole/testing';
 import { describe, expect, it } from 'vitest';
 import { makeGate } from '../support/gate.ts';
-import { nextSession, payloadOf, startServer } from '../support/pair.ts';
+import { namesOf, nextSession, payloadOf, startPair, startServer } from '../support/pair.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 
 const HOUR_MS = 3_600_000;
@@ -27,6 +27,37 @@ describe('maxConnectionAge 1 h', () => {
     expect(await peer.closed()).toEqual(['end', 'close']);
     await tape.first(({ type }) => type === 'end');
     expect(payloadOf(tape, 'disconnect').cause).toBe('closed-locally');
+  });
+
+  it('loses nothing: the session goes on with the next connection, and its messages with it', async () => {
+    const clock = new ManualClock();
+    const handled: unknown[] = [];
+    const gate = makeGate();
+    const { server, client, session, clientTape, serverTape } = await startPair({
+      server: {
+        clock,
+        random: () => 0,
+        maxConnectionAge: '1h',
+        keepalive: false,
+        onMessage: async (message) => {
+          if (handled.push(message) === 1) await gate.promise;
+          return message;
+        },
+      },
+      client: { keepalive: false, reconnect: { base: 1, cap: 1 } },
+    });
+    const sent = [1, 2, 3].map((n) => client.send(n));
+    await client.verify();
+    const back = client.next('connect');
+    await clock.advanceAsync(HOUR_MS);
+    const late = [4, 5, 6].map((n) => client.send(n));
+    gate.open();
+    expect(await back).toMatchObject({ epoch: 2, resumed: true });
+    expect(await Promise.all([...sent, ...late])).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(handled).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(namesOf(serverTape)).toEqual(['connect', 'disconnect', 'connect']);
+    expect(payloadOf(clientTape, 'disconnect').cause).toBe('going-away');
+    expect([...server.sessions]).toEqual([session]);
   });
 
   it('is forgotten with its connection: no alarm is left', async () => {
@@ -68,7 +99,7 @@ describe('maxConnectionAge 1 h', () => {
     const arrival = server.next('session');
     const peer = await RawPeer.open(server.address);
     const session = await arrival;
-    peer.send({ type: 'data', number: 1, payload: new Uint8Array([192]) });
+    peer.send({ type: 'data', number: 1, part: 'whole', payload: new Uint8Array([192]) });
     const closed = server.close({ drain: '1h' });
     await peer.next('close');
     await clock.advanceAsync(HOUR_MS / 2);

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { makeGate } from '../support/gate.ts';
 import { namesOf, startClient, startPair } from '../support/pair.ts';
-import { bytesOf, listenRaw, PREAMBLE, welcomeFrame } from '../support/raw-peer.ts';
+import { ackFrame, bytesOf, listenRaw, PREAMBLE, welcomeFrame } from '../support/raw-peer.ts';
 
 describe('a message that cannot be sent', () => {
   it.each([
@@ -21,16 +21,16 @@ describe('a message that cannot be sent', () => {
     expect(await client.send('next')).toBe('handled');
   });
 
-  it('is ERR_TOO_LARGE above what the peer has said that it takes: 4086 bytes go, 4087 do not', async () => {
+  it('is ERR_TOO_LARGE above what the peer has said that it takes: 4096 bytes go, 4097 do not', async () => {
     const { client } = await startPair({
-      server: { maxFrameBytes: 4_096, onMessage: (message) => (message as Uint8Array).length },
+      server: { maxMessageBytes: 4_096, onMessage: (message) => (message as Uint8Array).length },
     });
     const head = 3; // of MessagePack
-    expect(await client.send(new Uint8Array(4_086 - head))).toBe(4_086 - head);
-    await expect(client.send(new Uint8Array(4_087 - head))).rejects.toMatchObject({
+    expect(await client.send(new Uint8Array(4_096 - head))).toBe(4_096 - head);
+    await expect(client.send(new Uint8Array(4_097 - head))).rejects.toMatchObject({
       code: 'ERR_TOO_LARGE',
       fault: 'caller',
-      message: 'a message must be at most 4086 bytes, got 4087',
+      message: 'a message must be at most 4096 bytes, got 4097',
     });
     expect(await client.send(new Uint8Array(1))).toBe(1);
   });
@@ -41,10 +41,10 @@ describe('a message that cannot be sent', () => {
     const tooLarge = client.send(new Uint8Array(5_000));
     const small = client.send('small');
     const peer = await peers.first();
-    peer.write(PREAMBLE, bytesOf(welcomeFrame({ maxFrame: 4_096 })));
+    peer.write(PREAMBLE, bytesOf(welcomeFrame({ maxMessage: 4_096 })));
     await expect(tooLarge).rejects.toMatchObject({ code: 'ERR_TOO_LARGE' });
     expect(await peer.next('data')).toMatchObject({ number: 1 });
-    peer.send({ type: 'ack', received: 1, handled: 1 });
+    peer.send(ackFrame({ received: 1, handled: 1 }));
     expect(await small).toBeUndefined();
   });
 });
@@ -60,7 +60,7 @@ describe('a queue that is full', () => {
     await expect(client.send(4)).rejects.toMatchObject({
       code: 'ERR_QUEUE_FULL',
       fault: 'caller',
-      message: '3 messages of 3 bytes wait for their results; at most 3 of 16777216 may',
+      message: '3 messages of 3 bytes wait for their results; at most 3 of 16777216 may, and 0 more for room',
     });
     await expect(client.send(5)).rejects.toMatchObject({ code: 'ERR_QUEUE_FULL' });
     expect(client.inspect()).toMatchObject({ queuedMessages: 3, queuedBytes: 3 });
@@ -124,7 +124,7 @@ describe('a message that is given up', () => {
     const sent = client.send('late');
     peer.write(PREAMBLE, bytesOf(welcomeFrame()));
     await peer.next('data');
-    peer.send({ type: 'ack', received: 1, handled: 1 }); // number 1 is 'late'
+    peer.send(ackFrame({ received: 1, handled: 1 })); // number 1 is 'late'
     expect(await sent).toBeUndefined();
     expect(peer.frames.all(({ type }) => type === 'data').length).toBe(1);
   });

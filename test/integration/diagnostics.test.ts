@@ -10,12 +10,14 @@ import { RawPeer } from '../support/raw-peer.ts';
 type Published = { readonly session: Session } & Readonly<Record<string, unknown>>;
 
 describe('the diagnostics channels', () => {
-  it('are 11, with the same names from server and client', () => {
+  it('are 13, with the same names from server and client', () => {
     expect(CHANNELS).toEqual({
       connect: 'systole:session:connect',
       probe: 'systole:session:probe',
       suspect: 'systole:session:suspect',
       alive: 'systole:session:alive',
+      health: 'systole:session:health',
+      appStalled: 'systole:session:app-stalled',
       dead: 'systole:session:dead',
       disconnect: 'systole:session:disconnect',
       reconnecting: 'systole:session:reconnecting',

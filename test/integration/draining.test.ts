@@ -2,7 +2,7 @@ import type { CloseOptions } from '@systole/server';
 import { describe, expect, it } from 'vitest';
 import { makeGate } from '../support/gate.ts';
 import { optionsFor, payloadOf, startClient, startPair, startServer } from '../support/pair.ts';
-import { bytesOf, helloFrame, PREAMBLE, RawPeer } from '../support/raw-peer.ts';
+import { ackFrame, bytesOf, helloFrame, PREAMBLE, RawPeer } from '../support/raw-peer.ts';
 
 /** A pair whose server's handler has begun with a message, and goes on until the gate is opened. */
 async function startBusyPair(closeTimeout: number) {
@@ -68,10 +68,7 @@ describe('server.close', () => {
       const closed = server.close();
       const goodbye = await peer.next('close');
       const late = session.send('late');
-      peer.send(
-        { type: 'ack', received: earlier, handled: earlier },
-        { ...goodbye, lastAccepted: earlier, reason: '' },
-      );
+      peer.send(ackFrame({ received: earlier, handled: earlier }), { ...goodbye, lastAccepted: earlier, reason: '' });
       await expect(late).rejects.toMatchObject({ code: 'ERR_CLOSED' });
       await Promise.all([closed, ...early]);
       expect(peer.frames.items.filter(({ type }) => type === 'data')).toHaveLength(earlier);

@@ -89,7 +89,7 @@ describe('the events of a session', () => {
     const peer = await RawPeer.open(server.address);
     const { session, tape } = await arrival;
     session.destroy();
-    peer.send({ type: 'ping', number: 1 }, { type: 'data', number: 1, payload: Uint8Array.of(0xc0) });
+    peer.send({ type: 'ping', number: 1 }, { type: 'data', number: 1, part: 'whole', payload: Uint8Array.of(0xc0) });
     await peer.closed();
     expect(namesOf(tape)).toEqual(['connect', 'disconnect', 'end']);
     expect(payloadOf(tape, 'end').cause).toBe('closed-locally');

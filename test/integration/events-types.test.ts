@@ -37,12 +37,21 @@ export function mistakes(session: Session, client: Client, server: Server): void
 }
 
 describe('the types of events', () => {
-  it('name 8 events of a session, 9 of a client and 3 of a server', () => {
+  it('name 10 events of a session, 11 of a client and 4 of a server', () => {
     expectTypeOf<keyof SessionEvents>().toEqualTypeOf<
-      'connect' | 'suspect' | 'alive' | 'dead' | 'disconnect' | 'reconnecting' | 'drain' | 'end'
+      | 'connect'
+      | 'suspect'
+      | 'alive'
+      | 'health'
+      | 'appStalled'
+      | 'dead'
+      | 'disconnect'
+      | 'reconnecting'
+      | 'drain'
+      | 'end'
     >();
     expectTypeOf<keyof ClientEvents>().toEqualTypeOf<keyof SessionEvents | 'stall'>();
-    expectTypeOf<keyof ServerEvents>().toEqualTypeOf<'session' | 'rejected' | 'stall'>();
+    expectTypeOf<keyof ServerEvents>().toEqualTypeOf<'session' | 'rejected' | 'evicted' | 'stall'>();
     expectTypeOf<Names<Session>>().toEqualTypeOf<keyof SessionEvents>();
     expectTypeOf<Names<Client>>().toEqualTypeOf<keyof ClientEvents>();
     expectTypeOf<Names<Server>>().toEqualTypeOf<keyof ServerEvents>();

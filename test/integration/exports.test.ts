@@ -67,7 +67,7 @@ describe('the public values', () => {
       'durationSchema',
       'encodeFrame',
       'fillSessionOptions',
-      'findOversize',
+      'findSessionContradictions',
       'functionSchema',
       'integerSchema',
       'isPlainObject',

@@ -15,7 +15,7 @@ describe('a send queue that is full', () => {
     const server = await startServer({
       ...limits,
       maxQueuedBytes: 64 * MIB,
-      maxQueuedMessages: 100,
+      maxQueuedMessages: 400,
     });
     const arrival = nextSession(server);
     await using child = new Program<FromChildClient>('child-client', {
@@ -27,13 +27,13 @@ describe('a send queue that is full', () => {
     const { session, tape } = await arrival;
     expect(await session.send('here?')).toBe('here?');
     child.freeze();
-    const sent = Array.from({ length: 64 }, () =>
-      session.send(Buffer.alloc(MIB / 2)).then(
+    const sent = Array.from({ length: 336 }, () =>
+      session.send(Buffer.alloc(100_000)).then(
         () => 'handled',
         ({ code }: SystoleError) => code,
       ),
     );
-    expect(session.inspect()).toMatchObject({ queuedMessages: 64 });
+    expect(session.inspect()).toMatchObject({ queuedMessages: 336 });
     expect(session.inspect().queuedBytes).toBeGreaterThan(32 * MIB);
 
     const { cause, evidence } = await session.next('dead');

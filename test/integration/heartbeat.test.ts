@@ -34,6 +34,7 @@ describe('two watchers', () => {
     const [{ payload: ofClient }, { payload: ofServer }] = [await clientTape.first(), await serverTape.first()];
     expect(ofClient).toEqual({
       epoch: 1,
+      resumed: false,
       keepalive: { idleMs: 300, intervalMs: 300, probes: 3 },
       boundMs: 1200,
       raised: true,

@@ -1,9 +1,34 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { getEventListeners } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import type { Socket } from 'node:net';
+import process from 'node:process';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { ManualClock } from '@systole/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { countingClock, processListeners } from '../support/counting-clock.ts';
 import { countHandles } from '../support/handles.ts';
 import { optionsFor, record, startClient, startServer } from '../support/pair.ts';
 import { RawPeer } from '../support/raw-peer.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function heapUsed(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+/** The socket that was accepted last in this process, from now on. */
+function watchAccepted(): { readonly socket: Socket | undefined } {
+  const accepted: { socket: Socket | undefined } = { socket: undefined };
+  const listener = (message: unknown): void => {
+    accepted.socket = (message as { socket: Socket }).socket;
+  };
+  subscribe('net.server.socket', listener);
+  onTestFinished(() => void unsubscribe('net.server.socket', listener));
+  return accepted;
+}
 
 describe('nothing is left behind', () => {
   it('by 200 sessions that came, spoke and closed', async () => {
@@ -47,6 +72,35 @@ describe('nothing is left behind', () => {
     client.destroy();
     expect(clock.counts).toEqual({ alarms: 0, listeners: 1 });
   });
+
+  it('by a session that was cut and resumed 500 times: no socket, no alarm, and less than 1 MB', async () => {
+    const accepted = watchAccepted();
+    const clock = new ManualClock();
+    const server = await startServer({
+      clock,
+      keepalive: false,
+      handshakeTimeout: '1h',
+      onMessage: (message) => message,
+    });
+    const client = startClient({ ...optionsFor(server.address), keepalive: false, reconnect: { base: 1, cap: 1 } });
+    await client.ready();
+    const cycle = async (): Promise<void> => {
+      const [gone, back] = [client.next('disconnect'), client.next('connect')];
+      accepted.socket?.destroy();
+      await gone;
+      clock.advance(5_000); // so that the changes do not come too often
+      expect(await back).toMatchObject({ resumed: true });
+      expect(await client.send('hello')).toBe('hello');
+    };
+    for (let count = 0; count < 50; count += 1) await cycle();
+    const before = { heap: heapUsed(), handles: await countHandles('TCPSocketWrap') };
+    for (let count = 0; count < 500; count += 1) await cycle();
+    expect(await countHandles('TCPSocketWrap')).toBe(before.handles);
+    expect(heapUsed() - before.heap).toBeLessThan(1_000_000);
+    expect(client.epoch).toBe(551);
+    expect(server.inspect()).toMatchObject({ sessions: 1, parked: 0, arrivals: 0 });
+    expect(clock.nextAt).toBeUndefined();
+  }, 30_000);
 
   it('by 100 peers that came and went without a word', async () => {
     const clock = countingClock();

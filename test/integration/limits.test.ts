@@ -35,6 +35,7 @@ describe('W6: a server with maxConnections 2', () => {
       address: server.address,
       state: 'listening',
       sessions: 2,
+      parked: 0,
       arrivals: 0,
       accepted: 2,
       rejected: 1,

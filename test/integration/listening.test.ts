@@ -18,6 +18,7 @@ describe('listen', () => {
       address,
       state: 'listening',
       sessions: 0,
+      parked: 0,
       arrivals: 0,
       accepted: 0,
       rejected: 0,

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ClientOptions } from '@systole/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { endOf, nextSession, optionsFor, payloadOf, startServer } from '../support/pair.ts';
+import { nextSession, optionsFor, payloadOf, startServer } from '../support/pair.ts';
 import { Tape } from '../support/tape.ts';
 
 interface Loner {
@@ -36,7 +36,7 @@ describe('L12: the life of a process', () => {
     const { tape } = await arrival;
     expect(await loner.exited).toBe(0);
     expect(loner.told.items).toEqual([{ type: 'connect' }]);
-    await endOf(tape);
+    await tape.first(({ type }) => type === 'disconnect');
     expect(payloadOf(tape, 'disconnect')).toMatchObject({ cause: 'eof', evidence: { hint: 'crash' } });
   });
 

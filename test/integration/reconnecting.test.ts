@@ -262,7 +262,7 @@ describe('the signal of a client', () => {
   it('ends it at once when it is connected', async () => {
     const controller = new AbortController();
     const { clientTape, session } = await startPair({ client: { reconnect: {}, signal: controller.signal } });
-    const gone = session.next('end');
+    const gone = session.next('disconnect');
     controller.abort();
     expect(namesOf(clientTape)).toEqual(['connect', 'disconnect', 'end']);
     expect((await gone).cause).toBe('eof');

@@ -3,7 +3,17 @@ import type { Socket } from 'node:net';
 import { setImmediate as nextCheck } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { endOf, namesOf, nextSession, record, startClient, startServer } from '../support/pair.ts';
-import { bytesOf, encode, helloFrame, listenRaw, PREAMBLE, RawPeer, welcomeFrame } from '../support/raw-peer.ts';
+import {
+  ackFrame,
+  bytesOf,
+  dataFrame,
+  helloFrame,
+  listenRaw,
+  PREAMBLE,
+  RawPeer,
+  resultFrame,
+  welcomeFrame,
+} from '../support/raw-peer.ts';
 
 /** The lengths of the chunks that sockets of this kind read, from now on. */
 function tapeChunks(kind: 'net.server.socket' | 'net.client.socket'): number[] {
@@ -25,7 +35,7 @@ async function drip(peer: RawPeer, ...chunks: readonly Uint8Array[]): Promise<vo
   }
 }
 
-const message = encode({ text: 'one byte after the other', list: [1, 2, 3] });
+const MESSAGE = { text: 'one byte after the other', list: [1, 2, 3] };
 const farewell = {
   type: 'close',
   scope: 'session',
@@ -45,16 +55,9 @@ describe('a peer whose bytes come one by one', () => {
     await drip(peer, PREAMBLE, bytesOf(helloFrame({ metadata: { name: 'dripping' } })));
     const { session, tape } = await arrival;
     expect(session.peer?.metadata).toEqual({ name: 'dripping' });
-    await drip(
-      peer,
-      bytesOf(
-        { type: 'data', number: 1, payload: message },
-        { type: 'ping', number: 1_000_000 },
-        { type: 'data', number: 2, payload: encode(null) },
-      ),
-    );
-    expect(handled).toEqual([{ text: 'one byte after the other', list: [1, 2, 3] }, null]);
-    expect(await peer.next('pong')).toEqual({ type: 'pong', number: 1_000_000 });
+    await drip(peer, bytesOf(dataFrame(1, MESSAGE), { type: 'ping', number: 1_000_000 }, dataFrame(2, null)));
+    expect(handled).toEqual([MESSAGE, null]);
+    expect(await peer.next('pong')).toMatchObject({ type: 'pong', number: 1_000_000 });
     expect(await peer.frames.first((frame) => frame.type === 'ack' && frame.handled === 2)).toBeDefined();
     await drip(peer, bytesOf({ ...farewell, reason: 'bye' }));
     await peer.closed();
@@ -72,11 +75,8 @@ describe('a peer whose bytes come one by one', () => {
     const peer = await peers.first();
     await drip(peer, PREAMBLE, bytesOf(welcomeFrame()));
     await peer.next('data');
-    await drip(
-      peer,
-      bytesOf({ type: 'result', number: 1, ok: true, value: message }, { type: 'ack', received: 1, handled: 1 }),
-    );
-    expect(await sent).toEqual({ text: 'one byte after the other', list: [1, 2, 3] });
+    await drip(peer, bytesOf(resultFrame(1, MESSAGE), ackFrame({ received: 1, handled: 1 })));
+    expect(await sent).toEqual(MESSAGE);
     await drip(peer, bytesOf({ ...farewell, lastAccepted: 1, reason: '' }));
     expect((await endOf(tape)).cause).toBe('closed-by-peer');
     expect(Math.max(...chunks)).toBe(1);
@@ -105,7 +105,7 @@ describe('a peer whose bytes come one by one', () => {
     const numbers = Array.from({ length: 1_000 }, (_, index) => index + 1);
     peer.write(PREAMBLE, bytesOf(helloFrame()));
     await peer.next('welcome');
-    peer.send(...numbers.map((number) => ({ type: 'data', number, payload: encode(number) }) as const));
+    peer.send(...numbers.map((number) => dataFrame(number, number)));
     expect(await peer.frames.first((frame) => frame.type === 'ack' && frame.handled === 1_000)).toBeDefined();
     expect(handled).toEqual(numbers);
   });

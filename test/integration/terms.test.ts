@@ -95,6 +95,7 @@ describe('a strict triple', () => {
     // The server had accepted it, and is told why it went.
     const { tape: serverTape } = await arrival;
     await endOf(serverTape);
+    expect(server.inspect().parked).toBe(0);
     expect(payloadOf(serverTape, 'disconnect')).toMatchObject({
       cause: 'rejected',
       evidence: { code: 'incompatible' },

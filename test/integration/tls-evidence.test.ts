@@ -7,7 +7,7 @@ import type { Server } from '@systole/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { authority } from '../support/certificates.ts';
 import { namesOf, nextSession, payloadOf, startServer } from '../support/pair.ts';
-import { bytesOf, encode, helloFrame, PREAMBLE, RawPeer } from '../support/raw-peer.ts';
+import { bytesOf, dataFrame, helloFrame, PREAMBLE, RawPeer } from '../support/raw-peer.ts';
 import { SERVER_TLS } from '../support/tls.ts';
 
 /** The verdict comes within 1250 ms of the last byte. */
@@ -80,7 +80,7 @@ describe('L2 under TLS', () => {
     const { session, tape } = await arrival;
     const { bytesIn } = session.inspect();
     hold(); // PONGs, too: not one record is whole from now on
-    peer.send({ type: 'data', number: 1, payload: encode('x'.repeat(100)) });
+    peer.send(dataFrame(1, 'x'.repeat(100)));
     const began = performance.now();
     const trickle = setInterval(() => release(1), 250);
     onTestFinished(() => clearInterval(trickle));
@@ -105,7 +105,7 @@ describe('L2 under TLS', () => {
     const { peer, hold, release } = await connectSlowPeer(server);
     const { session, tape } = await arrival;
     hold();
-    peer.send({ type: 'data', number: 1, payload: encode('half of me') });
+    peer.send(dataFrame(1, 'half of me'));
     release(10);
     const began = performance.now();
     await session.next('end');

@@ -11,7 +11,7 @@ import { makeGate } from '../support/gate.ts';
 import { countHandles } from '../support/handles.ts';
 import { LogTape } from '../support/log-tape.ts';
 import { nextSession, payloadOf, startServer } from '../support/pair.ts';
-import { bytesOf, encode, helloFrame, PREAMBLE, RawPeer } from '../support/raw-peer.ts';
+import { bytesOf, dataFrame, helloFrame, PREAMBLE, RawPeer } from '../support/raw-peer.ts';
 import { connectTlsPeer, MUTUAL_TLS, SERVER_TLS, tlsOptions } from '../support/tls.ts';
 
 const HELLO = Buffer.concat([PREAMBLE, bytesOf(helloFrame())]);
@@ -31,10 +31,10 @@ describe('a server with TLS', () => {
     );
     const { session, tape } = await arrival;
     expect(session.address).toBe(`127.0.0.1:${peer.socket.localPort}`);
-    peer.send({ type: 'data', number: 1, payload: encode('over TLS') });
+    peer.send(dataFrame(1, 'over TLS'));
     expect((await peer.next('result')).ok).toBe(true);
     const closed = session.close();
-    peer.send({ ...(await peer.next('close')), reason: '' });
+    peer.send({ ...(await peer.next('close')), lastAccepted: 0, reason: '' });
     await closed;
     expect(payloadOf(tape, 'disconnect').cause).toBe('closed-locally');
     expect(await peer.closed()).toEqual(['end', 'close']); // FIN, not RST

@@ -38,12 +38,12 @@ describe('L5: we ourselves do not read', () => {
     expect(eventOf(client, 'dead')?.payload.evidence.silenceMs).toBe(BOUND_MS + 40_000);
   });
 
-  it('D5: a handler of 30 s a message does not let its peer doubt us: 20 messages, limit 4, nobody dies', async () => {
+  it('D5: a handler of 30 s a message does not let its peer doubt us: 20 messages, credit for 4, nobody dies', async () => {
     const handled: number[] = [];
     const { world, client, server } = connectPair({
       server: {
-        maxUnhandledMessages: 4,
-        pausedTimeout: '1h',
+        maxMessageBytes: 100,
+        maxUnhandledBytes: 4 * 129, // each takes 1 byte, and 128 beside it
         handler: (message) =>
           new Promise<void>((resolve) => {
             world.callAt(world.now + 30_000, () => {
@@ -52,13 +52,15 @@ describe('L5: we ourselves do not read', () => {
             });
           }),
       },
-      client: { keepalive: false },
     });
     const sent = Array.from({ length: 20 }, (_, index) => client.session.send(index));
-    await world.advanceAsync(20 * 30_000 + 1_000);
+    await world.advanceAsync(1_000);
+    expect(client.session.inspect().credit).toBe(0);
+    await world.advanceAsync(20 * 30_000);
     await Promise.all(sent);
     expect(handled).toEqual(Array.from({ length: 20 }, (_, index) => index));
     expect(namesOf(server)).toEqual(['connect']);
+    expect(namesOf(client)).toEqual(['connect']);
   });
 });
 

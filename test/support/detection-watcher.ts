@@ -45,7 +45,8 @@ const LOOK_MS = 10;
 
 const { keepalive, connections } = programConfig<DetectionWatcherConfig>();
 const { idleMs: idle, intervalMs: interval, probes } = keepalive;
-const server = createServer({ keepalive: { idle, interval, probes }, onMessage: () => undefined });
+// Nobody is waited for who is judged, so that `end` is told at once.
+const server = createServer({ keepalive: { idle, interval, probes }, resumeWindow: 0, onMessage: () => undefined });
 const ends: DetectedEnd[] = [];
 const events = new Set<string>();
 

@@ -28,6 +28,8 @@ export const SESSION_EVENTS = [
   'connect',
   'suspect',
   'alive',
+  'health',
+  'appStalled',
   'dead',
   'disconnect',
   'reconnecting',

@@ -13,18 +13,23 @@ import { Tape } from './tape.ts';
 /** Magic and wire version 1, written out as docs/PROTOCOL.md has them. */
 export const PREAMBLE: Uint8Array = Uint8Array.of(0xe5, 0x53, 0x59, 0x53, 1);
 
-/** A HELLO or WELCOME map that our servers and clients accept; it watches nobody. */
+/** What a raw peer grants: more than any test sends. */
+const CREDIT = 2 ** 40;
+
+/** A HELLO or WELCOME map that our servers and clients accept; it watches nobody, and its session ends with its connection. */
 export const MAP: Readonly<Record<string, unknown>> = {
   session: '',
   token: '',
   boot: 'raw',
   epoch: 1,
+  resume: 0,
   received: 0,
-  handled: 0,
+  settled: 0,
+  credit: CREDIT,
   codec: 'msgpack',
   keepalive: null,
   minPing: 10,
-  maxFrame: 1_048_576,
+  maxMessage: 1_048_576,
   metadata: {},
 };
 
@@ -43,6 +48,26 @@ export function bytesOf(...frames: readonly Frame[]): Uint8Array {
 /** The bytes of a frame that our own encoder would refuse to make. */
 export function rawFrame(type: number, ...body: readonly number[]): Uint8Array {
   return Uint8Array.of(body.length + 1, type, ...body);
+}
+
+/** A message in one frame. */
+export function dataFrame(number: number, message: unknown): Frame {
+  return { type: 'data', number, part: 'whole', payload: encode(message) };
+}
+
+/** What a handler has returned, in one frame. */
+export function resultFrame(number: number, value: unknown): Frame {
+  return { type: 'result', ok: true, number, part: 'whole', value: encode(value) };
+}
+
+/** Counters that are all 0, but for those given; the credit is that of {@link MAP}. */
+export function ackFrame(counters: Partial<Omit<Extract<Frame, { readonly type: 'ack' }>, 'type'>>): Frame {
+  return { type: 'ack', received: 0, handled: 0, settled: 0, read: 0, limit: CREDIT, ...counters };
+}
+
+/** The map in HELLO or WELCOME. */
+export function mapOf({ body }: { readonly body: Uint8Array }): Readonly<Record<string, unknown>> {
+  return codec.decode(body) as Readonly<Record<string, unknown>>;
 }
 
 export function helloFrame(fields: Readonly<Record<string, unknown>> = {}): Frame {

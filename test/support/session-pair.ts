@@ -12,6 +12,7 @@ import type {
   SessionEvents,
   SessionOptions,
   SessionParts,
+  Standing,
   Transport,
   TransportListener,
 } from '@systole/core';
@@ -31,7 +32,17 @@ export type Told = {
   };
 }[keyof SessionEvents];
 
-const EVENTS: readonly (keyof SessionEvents)[] = ['connect', 'suspect', 'alive', 'dead', 'disconnect', 'drain', 'end'];
+const EVENTS: readonly (keyof SessionEvents)[] = [
+  'connect',
+  'suspect',
+  'alive',
+  'health',
+  'appStalled',
+  'dead',
+  'disconnect',
+  'drain',
+  'end',
+];
 
 /** A frame that was written or read. */
 export interface Seen {
@@ -245,7 +256,7 @@ class ClientEnd extends End {
     super(clock, options);
     const { parts } = this;
     const config = resolveSessionOptions(sessionOptions(options));
-    const identity = { boot: 'client', epoch: 1, received: 0, handled: 0, metadata: {} };
+    const identity = { boot: 'client', epoch: 1, ...this.session.stand(), metadata: {} };
     const init = {
       role: 'client',
       config,
@@ -307,11 +318,14 @@ class Acceptor implements ConnectionOwner {
     this.#end(ending);
   }
 
+  establish(): void {}
   handleOpen(): void {}
   handleFrame(): void {}
+  handlePong(): void {}
   handleGoodbye(): void {}
   handleTiding(): void {}
   handleTurnEnd(): void {}
+  pong(): undefined {}
   nextFrame(): undefined {}
 }
 
@@ -322,8 +336,12 @@ class EndSession extends LiveSession {
   welcome(connection: Connection, { epoch }: Hello): void {
     this.identify('session-1');
     this.attach(connection, epoch, 'client');
-    const identity = { boot: 'server', epoch, received: 0, handled: 0, metadata: {} };
+    const identity = { boot: 'server', epoch, ...this.stand(), metadata: {} };
     connection.accept(this, { ...identity, session: 'session-1', token: '' });
+  }
+
+  override stand(): Standing {
+    return { ...super.stand(), resumeMs: 0 };
   }
 
   endBeforeItBegan(ending: Ending): void {
@@ -337,7 +355,8 @@ class EndSession extends LiveSession {
 }
 
 function sessionOptions({ handler, random, clock, watchClock, onWrite, ...options }: EndOptions): SessionOptions {
-  return options;
+  // What it asks for would begin silences of its own.
+  return { appStallTimeout: false, ...options };
 }
 
 /** The evidence of the end, for tests that expect one. */

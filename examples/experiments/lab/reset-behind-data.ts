@@ -1,5 +1,5 @@
 /**
- * What a reader hears of an RST that comes behind data.
+ * What a reader of node:net hears of an RST that comes behind data.
  *
  * Up to 1.51, libuv took a read that found less than it had room for, on a connection that is over, for the last one, and
  * told FIN without asking the kernel. Since 1.52 it reads again, and finds ECONNRESET: https://github.com/libuv/libuv/pull/4997
@@ -10,7 +10,5 @@ import process from 'node:process';
 const [major = 0, minor = 0] = process.versions.uv.split('.').map(Number);
 const isToldAsFin = major === 1 && minor < 52;
 
-/** The line in each column. */
-export const RESET_BEHIND_DATA: { readonly plain: string; readonly systole: string } = isToldAsFin
-  ? { plain: 'end', systole: 'disconnect: eof (hint: crash)' }
-  : { plain: 'error: ECONNRESET on read', systole: 'disconnect: reset (ECONNRESET on read)' };
+/** The line in its column. */
+export const RESET_BEHIND_DATA: string = isToldAsFin ? 'end' : 'error: ECONNRESET on read';

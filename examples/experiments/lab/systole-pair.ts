@@ -23,19 +23,19 @@ export interface SystoleOptions {
 }
 
 /** Large enough for every message of the experiments. */
-const MAX_FRAME_BYTES = 16_777_216;
+const MAX_MESSAGE_BYTES = 16_777_216;
 
 /** Connects, acts, and waits until our session is over. Nobody watches anybody: what is told is what the socket's end alone tells. */
 export function systolePair(act: (ends: SystoleEnds) => Promise<void> | void, { answer }: SystoleOptions = {}): Side {
   return async (column) => {
-    const server = createServer({ keepalive: false, maxFrameBytes: MAX_FRAME_BYTES, onMessage: () => undefined });
+    const server = createServer({ keepalive: false, maxMessageBytes: MAX_MESSAGE_BYTES, onMessage: () => undefined });
     column.atEnd(() => server.close());
     const arrived = server.next('session');
     const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
     const session = connectOnce(column, {
       port,
       keepalive: false,
-      maxFrameBytes: MAX_FRAME_BYTES,
+      maxMessageBytes: MAX_MESSAGE_BYTES,
       onMessage: (message) => {
         column.tell(`message: ${describeMessage(message)}`);
         return answer?.();

@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import type {
   Ending,
+  Hello,
   Instant,
   MessageHandler,
   Session,
@@ -10,6 +11,7 @@ import type {
   SessionEvents,
   SessionParts,
   Stall,
+  Terms,
   Welcome,
 } from '@systole/core';
 import { Connection, LiveSession, SystoleError } from '@systole/core';
@@ -52,6 +54,9 @@ export abstract class ClientSession extends LiveSession<ClientEvents> implements
   #stopHearingSignal: () => void = () => {};
   #connections = 0;
   #wasConnected = false;
+  /** With which the server lets us resume the session; empty where there is none. */
+  #token = '';
+  #resumeWindowMs = 0;
 
   constructor(init: ClientSessionInit) {
     super(init.parts, init.session, init.handler);
@@ -93,8 +98,8 @@ export abstract class ClientSession extends LiveSession<ClientEvents> implements
     this.#connections += 1;
     const epoch = this.#connections;
     const { parts, session, credentials } = this.#init;
-    // No session to resume: each connection begins a new one at the server.
-    const identity = { session: '', token: '', boot: BOOT_ID, epoch, received: 0, handled: 0 };
+    const token = this.#token;
+    const identity = { session: token === '' ? '' : this.id, token, boot: BOOT_ID, epoch, ...this.stand() };
     const connection = new Connection(
       parts,
       {
@@ -115,9 +120,26 @@ export abstract class ClientSession extends LiveSession<ClientEvents> implements
     this.attach(connection, epoch, address);
   }
 
-  protected override beforeConnect({ session }: Welcome): void {
-    this.identify(session);
+  override establish(terms: Terms, welcome: Hello | Welcome): void {
+    super.establish(terms, welcome);
+    this.identify(welcome.session);
+    this.#resumeWindowMs = Math.min(this.#init.session.resumeWindowMs, welcome.resumeMs);
+    this.#token = this.#resumeWindowMs > 0 ? welcome.token : '';
     this.#wasConnected = true;
+  }
+
+  /** For how long after the loss of a connection the session can be resumed, as both ends have agreed. */
+  protected get resumeWindowMs(): number {
+    return this.#resumeWindowMs;
+  }
+
+  protected override isResumedBy(peer: Hello | Welcome): boolean {
+    return this.#token !== '' && super.isResumedBy(peer);
+  }
+
+  protected override forget(): void {
+    this.#token = '';
+    super.forget();
   }
 
   protected override endSession(ending: Pick<Ending, 'cause' | 'evidence'>): void {

@@ -17,7 +17,7 @@ import { checkAttachOptions, resolveClientOptions } from './options.ts';
  */
 export function connect(options: ClientOptions): Client {
   const config = resolveClientOptions(options);
-  const client = new DiallingClient(initOf(options), config);
+  const client = new DiallingClient(initOf(options, config.reconnect !== undefined), config);
   client.start(options.signal);
   return client;
 }
@@ -32,15 +32,17 @@ export function connect(options: ClientOptions): Client {
 export function attach(socket: Socket, options: AttachOptions = {}): Client {
   checkAttachOptions(options);
   takeOver(socket, options.head);
-  const client = new AttachedClient(initOf(options));
+  const client = new AttachedClient(initOf(options, false));
   client.start(socket, options);
   return client;
 }
 
-function initOf(options: CommonOptions): ClientSessionInit {
+/** A client that does not come back tells the server to keep nothing for it. */
+function initOf(options: CommonOptions, comesBack: boolean): ClientSessionInit {
+  const session = fillSessionOptions(options);
   return {
     parts: resolveParts(options, pino({ level: 'silent' })),
-    session: fillSessionOptions(options),
+    session: comesBack ? session : { ...session, resumeWindowMs: 0 },
     socket: fillSocketOptions(options),
     credentials: options.credentials,
     handler: options.onMessage,

@@ -1,6 +1,7 @@
 /** A client that dials, and dials again. */
 
-import type { Alarm, AlarmOwner, Cause, Ending, Instant, Welcome } from '@systole/core';
+import type { Alarm, AlarmOwner, Cause, Ending, Hello, Instant, Terms, Welcome } from '@systole/core';
+import { BOOT_ID } from '@systole/core/node';
 import { backoffMs } from './backoff.ts';
 import type { ClientSessionInit, EndExplanation } from './client-session.ts';
 import { ClientSession } from './client-session.ts';
@@ -11,8 +12,16 @@ import { Rotation } from './rotation.ts';
 import type { Target } from './target.ts';
 import { targetAddress } from './target.ts';
 
-/** Causes after which coming back would not help, or would do harm (D6). */
-const FINAL_CAUSES: ReadonlySet<Cause> = new Set<Cause>(['rejected', 'superseded']);
+/**
+ * Whether coming back would not help, or would do harm: we are not welcome, or another process has taken the session over. Where it
+ * was a newer connection of our own process, there is no harm (D6).
+ */
+function isFinal({ cause, goodbye }: Ending): boolean {
+  return cause === 'rejected' || (cause === 'superseded' && goodbye?.reason !== BOOT_ID);
+}
+
+/** Breaches of the protocol: the session behind them cannot be trusted, and is not resumed. */
+const BREACHES: ReadonlySet<Cause> = new Set<Cause>(['protocol-error', 'too-many-pings']);
 
 /** See the head of the file. An attempt tries each address once; between attempts it backs off. */
 export class DiallingClient extends ClientSession implements AlarmOwner {
@@ -26,6 +35,9 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
   /** Attempts since the last connection that was up for long enough. */
   #attempts = 0;
   #connectedAt: number | undefined;
+  /** From then on the server does not have the session any more. */
+  #forgetAt: Instant = Number.POSITIVE_INFINITY;
+  readonly #forgetAlarm: Alarm;
   /** The failures of the attempt under way, or of the last one. */
   #failures: Error[] = [];
 
@@ -37,6 +49,7 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
     this.#rotation = new Rotation(config.targets);
     // A client that waits to come back keeps its process alive (L12).
     this.#retryAlarm = init.parts.clock.alarm(this, { keepsProcess: true });
+    this.#forgetAlarm = init.parts.clock.alarm({ handleAlarm: () => this.#forgetInTime() });
   }
 
   start(signal: AbortSignal | undefined): void {
@@ -81,8 +94,16 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
     this.#dialling = undefined;
     if (outcome === undefined) return;
     if (this.isEnded) return 'cause' in outcome ? undefined : void outcome.socket.destroy(); // since dial() has looked
-    if ('cause' in outcome) this.#handleDialFailure(outcome);
-    else this.introduce(outcome.socket, targetAddress(target), outcome.deadline);
+    if ('cause' in outcome) return this.#handleDialFailure(outcome);
+    this.#forgetInTime();
+    this.introduce(outcome.socket, targetAddress(target), outcome.deadline);
+  }
+
+  /** Hands back what is in doubt when the session cannot be resumed any more; not while the server is being asked for it. */
+  #forgetInTime(): void {
+    if (this.hasConnection || this.#forgetAt === Number.POSITIVE_INFINITY) return;
+    if (this.#init.parts.clock.now() < this.#forgetAt) return this.#forgetAlarm.set(this.#forgetAt);
+    this.forget();
   }
 
   #handleDialFailure({ cause, error }: DialFailure): void {
@@ -91,8 +112,19 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
     this.handleDialEnd(cause, { code, syscall, detail: error.message });
   }
 
-  protected override beforeConnect(welcome: Welcome): void {
-    super.beforeConnect(welcome);
+  override establish(terms: Terms, welcome: Hello | Welcome): void {
+    super.establish(terms, welcome);
+    this.#forgetAt = Number.POSITIVE_INFINITY;
+    this.#forgetAlarm.clear();
+  }
+
+  protected override forget(): void {
+    this.#forgetAt = Number.POSITIVE_INFINITY;
+    this.#forgetAlarm.clear();
+    super.forget();
+  }
+
+  protected override beforeConnect(): void {
     this.#failures = [];
     this.#connectedAt = this.#init.parts.clock.now();
   }
@@ -102,10 +134,21 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
     const wasConnected = this.#connectedAt !== undefined;
     this.#forgiveAttempts(ending);
     this.#heedHint(ending);
-    if (this.isClosing || FINAL_CAUSES.has(ending.cause)) return this.endSession(ending);
+    if (this.isClosing || isFinal(ending)) return this.endSession(ending);
+    this.#remember(ending);
     if (!wasConnected && this.#tryNext()) return this.#logFailure(ending);
     if (reconnect === undefined || this.#attempts >= reconnect.maxAttempts) return this.endSession(ending);
     this.#waitForNextAttempt(reconnect, ending);
+  }
+
+  /** Keeps the session for as long as the server does; not behind a breach of the protocol, which coming back would only repeat. */
+  #remember({ cause }: Ending): void {
+    if (BREACHES.has(cause)) return this.forget();
+    // Counted from the connection that was lost, not from attempts after it.
+    if (this.#forgetAt === Number.POSITIVE_INFINITY) {
+      this.#forgetAt = this.#init.parts.clock.now() + this.resumeWindowMs;
+    }
+    this.#forgetInTime();
   }
 
   #waitForNextAttempt(reconnect: ReconnectConfig, { cause, evidence }: Ending): void {
@@ -141,6 +184,7 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
 
   protected override endSession(ending: Pick<Ending, 'cause' | 'evidence'>): void {
     this.#retryAlarm.clear();
+    this.#forgetAlarm.clear();
     this.#dialling?.abort();
     super.endSession(ending);
   }

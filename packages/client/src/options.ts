@@ -4,7 +4,7 @@ import type { Duration, MessageHandler, OptionProblem, SessionOptions } from '@s
 import {
   checkOptions,
   durationSchema,
-  findOversize,
+  findSessionContradictions,
   integerSchema,
   isPlainObject,
   methodsSchema,
@@ -144,7 +144,7 @@ const clientEntries: v.ObjectEntries = {
 
 /** @throws OptionsError that lists every problem. */
 export function checkAttachOptions(options: AttachOptions): void {
-  checkOptions(attachEntries, options, findOversize);
+  checkOptions(attachEntries, options, findSessionContradictions);
 }
 
 /** @throws OptionsError that lists every problem. */
@@ -176,7 +176,7 @@ function fillReconnect(options: ReconnectOptions = {}): ReconnectConfig {
 
 function findContradictions(options: Readonly<Record<string, unknown>>): OptionProblem[] {
   const { addresses, reconnect } = options;
-  const problems = findOversize(options);
+  const problems = findSessionContradictions(options);
   if (addresses === undefined) problems.push(...findTargetProblems(options, '', 'path or addresses'));
   else problems.push(...findAddressProblems(options));
   const { base, cap }: ReconnectOptions = typeof reconnect === 'object' && reconnect !== null ? reconnect : {};

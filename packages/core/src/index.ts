@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export type { DeliveryFrame, Stream } from './machines/exchange.ts';
 export type { Role } from './machines/handshake.ts';
 export type { Belief, LivenessConfig, LivenessOutput, LivenessState, LivenessVerdict } from './machines/liveness.ts';
 export { Liveness } from './machines/liveness.ts';
@@ -25,7 +26,7 @@ export {
   checkOptions,
   durationSchema,
   fillSessionOptions,
-  findOversize,
+  findSessionContradictions,
   functionSchema,
   integerSchema,
   methodsSchema,
@@ -39,10 +40,12 @@ export { isPlainObject } from './rules/plain.ts';
 export type { Rtt } from './rules/rtt.ts';
 export type {
   AliveEvent,
+  AppStalledEvent,
   ConnectEvent,
   DeadEvent,
   DisconnectEvent,
   EndEvent,
+  HealthEvent,
   MessageHandler,
   Peer,
   ReconnectingEvent,
@@ -58,7 +61,6 @@ export type {
   ConnectionInit,
   ConnectionOwner,
   ConnectionParts,
-  DeliveryFrame,
   Ending,
   Introduction,
   LivenessTiding,
@@ -66,7 +68,8 @@ export type {
 } from './session/connection-owner.ts';
 export type { EventOf, TypedEvents, WaitOptions } from './session/emitter.ts';
 export { Emitter, rethrowLater } from './session/emitter.ts';
-export type { Goodbye } from './session/session.ts';
+export type { NamedEnd } from './session/ending.ts';
+export type { Goodbye, Standing } from './session/session.ts';
 export { LiveSession } from './session/session.ts';
 export type { Publish, SessionParts } from './session/session-parts.ts';
 export type { Cause, Evidence, Phase } from './words/cause.ts';
@@ -77,5 +80,6 @@ export type { ErrorCode, Fault, OptionProblem } from './words/errors.ts';
 export { NotHandledError, OptionsError, ProtocolError, SystoleError } from './words/errors.ts';
 export type { CloseCode, CloseFrame, Frame } from './words/frame.ts';
 export { WIRE_VERSION } from './words/frame.ts';
+export type { Health, HealthHook, HealthStatus } from './words/health.ts';
 export type { Logger } from './words/logger.ts';
 export type { Transport, TransportError, TransportListener } from './words/transport.ts';

@@ -21,7 +21,16 @@ import {
 const QUEUE_BYTES = 262_144;
 
 function data(number: number, bytes = 1): Frame {
-  return { type: 'data', number, payload: new Uint8Array(bytes) };
+  return { type: 'data', number, part: 'whole', payload: new Uint8Array(bytes) };
+}
+
+function value(number: number, bytes = 1): Frame {
+  return { type: 'result', number, ok: true, part: 'whole', value: new Uint8Array(bytes) };
+}
+
+/** What is of interest here: the bytes that the peer has read. */
+function ack(read: number): Frame {
+  return { type: 'ack', received: 0, handled: 0, settled: 0, read, limit: 0 };
 }
 
 function ping(number: number): Frame {
@@ -46,7 +55,7 @@ describe('Connection: the handshake', () => {
       ...HELLO,
       keepalive: { idleMs: 20_000, intervalMs: 5_000, probes: 3 },
       minPingIntervalMs: 1_000,
-      maxFrameBytes: 1_048_576,
+      maxMessageBytes: 1_048_576,
       codec: 'msgpack',
     });
   });
@@ -65,11 +74,12 @@ describe('Connection: the handshake', () => {
     receive(helloFrame());
     expect(take()).toEqual(['arm 10000', 'arm 10000', 'tell hello']);
     expect(connection.accept(owner, WELCOME)).toBe(true);
-    expect(take()).toEqual(['write PREAMBLE, WELCOME', 'arm 20000', 'tell open', 'tell turn end']);
+    expect(take()).toEqual(['establish', 'write PREAMBLE, WELCOME', 'arm 20000', 'tell open', 'tell turn end']);
     const [welcome] = transport.frames;
     expect(welcome?.type === 'welcome' && decodeWelcome(welcome.body)).toMatchObject(WELCOME);
     expect(owner.introductions[0]?.hello.epoch).toBe(3);
-    expect(owner.openings).toEqual([{ terms: owner.introductions[0]?.terms, peer: owner.introductions[0]?.hello }]);
+    const [introduction] = owner.introductions;
+    expect(owner.establishments).toEqual([{ terms: introduction?.terms, peer: introduction?.hello }]);
   });
 
   it('a server that accepts while it is told of HELLO tells of the opening in the same turn', () => {
@@ -78,7 +88,7 @@ describe('Connection: the handshake', () => {
     connection.handleBytes(PREAMBLE);
     take();
     receive(helloFrame());
-    const opened = ['write PREAMBLE, WELCOME', 'arm 20000', 'tell open', 'tell turn end'];
+    const opened = ['establish', 'write PREAMBLE, WELCOME', 'arm 20000', 'tell open', 'tell turn end'];
     expect(take()).toEqual(['arm 10000', 'tell hello', ...opened, 'tell turn end']);
   });
 
@@ -87,9 +97,10 @@ describe('Connection: the handshake', () => {
     connection.handleBytes(PREAMBLE);
     take();
     receive(welcomeFrame({ session: 'session-9', minPingIntervalMs: 30_000 }));
-    expect(take()).toEqual(['arm 30000', 'tell open', 'tell turn end']);
-    expect(owner.openings[0]?.terms).toMatchObject({ raised: true, keepalive: { idleMs: 30_000, intervalMs: 30_000 } });
-    expect(owner.openings[0]?.peer).toMatchObject({ session: 'session-9' });
+    expect(take()).toEqual(['establish', 'arm 30000', 'tell open', 'tell turn end']);
+    const [established] = owner.establishments;
+    expect(established?.terms).toMatchObject({ raised: true, keepalive: { idleMs: 30_000, intervalMs: 30_000 } });
+    expect(established?.peer).toMatchObject({ session: 'session-9' });
   });
 
   it('takes 4 frames that come in one chunk with WELCOME, and answers them in 1 write', () => {
@@ -99,6 +110,7 @@ describe('Connection: the handshake', () => {
     take();
     receive(welcomeFrame(), data(1), ping(1), data(2), ping(2));
     expect(take()).toEqual([
+      'establish',
       'take DATA 1',
       'take DATA 2',
       'write PONG 2, DATA 1',
@@ -113,20 +125,46 @@ describe('Connection: the handshake', () => {
     connection.handleBytes(PREAMBLE);
     take();
     receive(welcomeFrame(), closeFrame({ code: 'going-away' }));
-    expect(take()).toEqual(['arm 5000', 'tell open', 'tell goodbye going-away', 'tell turn end']);
+    const taken = ['establish', 'take CLOSE session going-away'];
+    expect(take()).toEqual([...taken, 'arm 5000', 'tell open', 'tell turn end']);
     expect(connection.isOpen).toBe(true);
   });
 
-  it('W6: takes frames of at most 16,384 bytes before the handshake is over, and of maxFrameBytes after it', () => {
+  it('W6: takes frames of at most 16,384 bytes before the handshake is over, and of 65,536 after it', () => {
     const early = createRig('server');
     early.connection.handleBytes(PREAMBLE);
     early.connection.handleBytes(Uint8Array.of(0x80, 0, 0x40, 0x01));
     expect(early.owner.endings[0]?.evidence.detail).toBe('a frame has the length 16385, over the limit of 16384');
-    const open = createOpenRig('server', { maxFrameBytes: 20_000 });
-    open.receive(data(1, 19_990));
+    const open = createOpenRig('server');
+    open.receive(data(1, 65_536 - 3)); // type, number and mark
     expect(open.take()[0]).toBe('take DATA 1');
-    open.receive(data(2, 20_000));
-    expect(open.owner.endings[0]?.cause).toBe('protocol-error');
+    open.receive(data(2, 65_536 - 2));
+    expect(open.owner.endings[0]?.evidence.detail).toBe('a frame has the length 65537, over the limit of 65536');
+  });
+
+  it.each(['client', 'server'] as const)('a %s has its owner judge the peer before a frame of its is taken', (role) => {
+    const { connection, owner, receive, take } = createRig(role);
+    owner.onTold = (what) => what === 'hello' && connection.accept(owner, WELCOME);
+    connection.handleBytes(PREAMBLE);
+    receive(role === 'client' ? welcomeFrame({ received: 7 }) : helloFrame({ received: 7 }));
+    receive(data(1));
+    const log = take();
+    expect(log.indexOf('establish')).toBeGreaterThan(-1);
+    expect(log.indexOf('establish')).toBeLessThan(log.indexOf('take DATA 1'));
+    expect(owner.establishments).toMatchObject([{ peer: { received: 7 } }]);
+  });
+
+  it('ends with protocol-error where the owner does not believe what WELCOME says, and takes nothing behind it', () => {
+    const { take, connection, receive, owner } = createRig('client');
+    owner.onEstablish = () => {
+      throw new ProtocolError('the peer resumes from nowhere');
+    };
+    connection.handleBytes(PREAMBLE);
+    take();
+    receive(welcomeFrame(), data(1));
+    const note = 'write CLOSE connection protocol-error';
+    expect(take()).toEqual(['establish', 'disarm', note, 'destroy', 'tell end protocol-error']);
+    expect(owner.endings[0]?.evidence).toMatchObject({ phase: 'handshake', detail: 'the peer resumes from nowhere' });
   });
 
   it('accepts no 2nd time, and not after the end', () => {
@@ -237,7 +275,7 @@ describe('Connection: handshakes that fail', () => {
     connection.handleBytes(PREAMBLE);
     receive(welcomeFrame());
     clock.poll();
-    expect(take()).toEqual(['arm 10000', 'arm 40000', 'tell open', 'tell turn end']);
+    expect(take()).toEqual(['arm 10000', 'establish', 'arm 40000', 'tell open', 'tell turn end']);
     expect(connection.isOpen).toBe(true);
   });
 
@@ -323,14 +361,10 @@ describe('Connection: the heartbeat', () => {
   it('L9: an owner that destroys when it is told of one thing is told of nothing else of that turn', () => {
     const { take, clock, connection, owner, receive } = createOpenRig('client');
     clock.advanceTo(26_000);
-    owner.onTold = (what) => what === 'goodbye normal' && connection.destroy('closed-locally');
+    owner.onTold = (what) => what === 'pong' && connection.destroy('closed-locally');
     take();
-    receive(closeFrame()); // which would also make the peer alive again
-    expect(take()).toEqual([
-      'arm 31000', // 5,000 ms for the goodbye
-      'tell goodbye normal',
-      ...['disarm', 'destroy', 'tell end closed-locally'],
-    ]);
+    receive(pong(2)); // which would also make the peer alive again
+    expect(take()).toEqual(['arm 46000', 'tell pong', 'disarm', 'destroy', 'tell end closed-locally']);
   });
 
   it('L2: 1 byte of a frame that is not whole is evidence, and alive is told after suspect', () => {
@@ -462,7 +496,7 @@ describe('Connection: the send queue', () => {
   it('holds DATA and answers back while 262,144 bytes wait, and sends them in 1 write once the queue is empty', () => {
     const { take, connection, owner, receive, transport } = createOpenRig('client');
     transport.unwritten = QUEUE_BYTES;
-    owner.queue.push({ type: 'result', number: 1, ok: true, value: Uint8Array.of(1) }, data(1));
+    owner.queue.push(value(1), data(1));
     receive(data(1), ping(1));
     expect(take()).toEqual(['take DATA 1', 'arm 20000', 'tell turn end']);
     transport.unwritten = 0;
@@ -479,6 +513,42 @@ describe('Connection: the send queue', () => {
     expect(take()).toEqual(['write DATA 1, DATA 2, DATA 3', 'arm 20000', 'tell turn end']);
     expect(connection.unwritten).toBe(transport.unwritten);
     expect(connection.bytesOut).toBeGreaterThan(300_000);
+  });
+
+  it('W5: holds DATA and RESULT back while 262,144 bytes are unread, and PING, PONG, ACK and CLOSE not', () => {
+    const { take, clock, owner, receive, connection, transport } = createOpenRig('client');
+    owner.queue.push(...[1, 2, 3, 4].map((number) => data(number, 65_000)), data(5, 2_300));
+    connection.handleDrained();
+    expect(take()[0]).toBe('write DATA 1, DATA 2, DATA 3, DATA 4, DATA 5');
+    expect([transport.unwritten, connection.takesPayload]).toEqual([0, false]);
+    owner.queue.push(data(6), value(1), ack(0), closeFrame());
+    clock.moveTo(19_999);
+    receive(ping(1));
+    clock.advanceTo(39_999);
+    expect(take().filter((line) => line.startsWith('write'))).toEqual([
+      'write PONG 1, ACK 0 of 0, CLOSE session normal',
+    ]);
+  });
+
+  it('W5: a PING goes in front of messages that the window holds back', () => {
+    const { take, clock, owner, connection } = createOpenRig('client');
+    owner.queue.push(...[1, 2, 3, 4, 5, 6].map((number) => data(number, 65_000)));
+    connection.handleDrained();
+    expect(take()[0]).toBe('write DATA 1, DATA 2, DATA 3, DATA 4, DATA 5');
+    clock.advanceTo(20_000);
+    expect(take()).toEqual(['write PING 1', 'arm 25000', 'tell ping', 'tell turn end']);
+  });
+
+  it('W5: goes on with DATA in the turn in which ACK says that the peer has read it', () => {
+    const { take, owner, receive, connection } = createOpenRig('client');
+    owner.queue.push(...[1, 2, 3, 4, 5, 6].map((number) => data(number, 65_000)));
+    connection.handleDrained();
+    const sent = connection.bytesOut;
+    take();
+    receive(ack(1_000));
+    expect(take()).toEqual(['take ACK 0 of 0', 'arm 20000', 'tell turn end']);
+    receive(ack(sent));
+    expect(take()).toEqual(['take ACK 0 of 0', 'write DATA 6', 'arm 20000', 'tell turn end']);
   });
 
   it('sends what is asked for 3 times in one turn of the event loop in 1 write, at its end', async () => {
@@ -557,9 +627,35 @@ describe('Connection: errors', () => {
     owner.onFrame = ({ type }) => {
       if (type === 'ack') throw new ProtocolError('nothing was sent');
     };
-    receive(data(1), { type: 'ack', received: 1, handled: 1 }, data(2));
-    expect(take().filter((line) => line.startsWith('take'))).toEqual(['take DATA 1', 'take ACK 1 of 1']);
+    receive(data(1), ack(0), data(2));
+    expect(take().filter((line) => line.startsWith('take'))).toEqual(['take DATA 1', 'take ACK 0 of 0']);
     expect(owner.endings[0]?.evidence.detail).toBe('nothing was sent');
+  });
+
+  it('ends with protocol-error where ACK has read 1 byte more than was sent, and takes all that were', () => {
+    const { take, receive, owner, connection } = createOpenRig('client');
+    const sent = connection.bytesOut;
+    receive(ack(sent));
+    expect(take()[0]).toBe('take ACK 0 of 0');
+    receive(ack(sent + 1));
+    const note = 'write CLOSE connection protocol-error';
+    expect(take()).toEqual(['disarm', note, 'destroy', 'tell end protocol-error']);
+    expect(owner.endings[0]?.evidence.detail).toBe(`${sent + 1} bytes were read, where ${sent} had been sent`);
+  });
+
+  it('ends with protocol-error where ACK has read fewer bytes than the one before', () => {
+    const { receive, owner } = createOpenRig('client');
+    receive(ack(2), ack(1));
+    expect(owner.endings[0]?.evidence.detail).toBe('1 bytes were read, where 2 had been before');
+  });
+
+  it('ends with protocol-error where the owner finds a goodbye wrong', () => {
+    const { receive, owner } = createOpenRig('client');
+    owner.handleGoodbye = () => {
+      throw new ProtocolError('nothing was sent');
+    };
+    receive(closeFrame({ lastAccepted: 1 }));
+    expect(owner.endings).toMatchObject([{ cause: 'protocol-error', evidence: { detail: 'nothing was sent' } }]);
   });
 
   it('lets an error through that is not the doing of the peer', () => {
@@ -772,7 +868,7 @@ describe('Connection: closing', () => {
     expect(take()).toEqual(['write CLOSE session normal', 'arm 6000', 'tell turn end']);
     clock.moveTo(4_000);
     receive(closeFrame());
-    expect(take()).toEqual(['arm 6000', 'tell goodbye normal', 'tell turn end']);
+    expect(take()).toEqual(['take CLOSE session normal', 'arm 6000', 'tell turn end']);
     clock.advanceTo(6_000);
     expect(owner.endings[0]?.evidence.silenceMs).toBe(2_000);
   });

@@ -79,8 +79,8 @@ describe('FrameDecoder', () => {
 
   it('reads a payload of 4096 bytes in place, and copies one of 4095 out of its chunk', () => {
     const chunk = bytesOf([
-      { type: 'data', number: 1, payload: new Uint8Array(4_096) },
-      { type: 'data', number: 2, payload: new Uint8Array(4_095) },
+      { type: 'data', number: 1, part: 'whole', payload: new Uint8Array(4_096) },
+      { type: 'data', number: 2, part: 'whole', payload: new Uint8Array(4_095) },
     ]);
     const decoder = new FrameDecoder(LIMIT);
     decoder.push(chunk);
@@ -90,7 +90,7 @@ describe('FrameDecoder', () => {
   });
 
   it('reads a frame in place that ends with its chunk', () => {
-    const chunk = bytesOf([{ type: 'data', number: 1, payload: new Uint8Array(4_096) }]);
+    const chunk = bytesOf([{ type: 'data', number: 1, part: 'whole', payload: new Uint8Array(4_096) }]);
     const decoder = new FrameDecoder(LIMIT);
     decoder.push(chunk);
     expect((decoder.next() as DataFrame).payload.buffer).toBe(chunk.buffer);
@@ -98,7 +98,7 @@ describe('FrameDecoder', () => {
 
   it('gives plain Uint8Arrays where the socket gave Buffers', () => {
     for (const cut of [0, 3]) {
-      const bytes = Buffer.from(bytesOf([{ type: 'data', number: 1, payload: new Uint8Array(5_000) }]));
+      const bytes = Buffer.from(bytesOf([{ type: 'data', number: 1, part: 'whole', payload: new Uint8Array(5_000) }]));
       const decoder = new FrameDecoder(LIMIT);
       const frames = [bytes.subarray(0, cut), bytes.subarray(cut)].flatMap((chunk) => {
         decoder.push(chunk);
@@ -111,12 +111,14 @@ describe('FrameDecoder', () => {
   it('does not touch a frame it has given when later frames come', () => {
     const decoder = new FrameDecoder(LIMIT);
     const payload = new Uint8Array(5_000).fill(1);
-    const [head, tail] = chunksOf(bytesOf([{ type: 'data', number: 1, payload }]), [100]);
+    const [head, tail] = chunksOf(bytesOf([{ type: 'data', number: 1, part: 'whole', payload }]), [100]);
     decoder.push(head!);
     expect(decoder.next()).toBeUndefined();
     decoder.push(tail!);
     const frame = decoder.next() as DataFrame;
-    decoder.push(bytesOf([{ type: 'data', number: 2, payload: new Uint8Array(5_000).fill(2) }]).subarray(0, 4_000));
+    decoder.push(
+      bytesOf([{ type: 'data', number: 2, part: 'whole', payload: new Uint8Array(5_000).fill(2) }]).subarray(0, 4_000),
+    );
     expect(decoder.next()).toBeUndefined();
     expect(frame.payload).toEqual(payload);
   });
@@ -133,7 +135,7 @@ describe('the memory of FrameDecoder', () => {
 
   it('takes at most twice what has come, and 32 bytes, when 5003 bytes come one by one', () => {
     const decoder = new FrameDecoder(LIMIT);
-    const bytes = bytesOf([{ type: 'data', number: 1, payload: new Uint8Array(5_000) }]);
+    const bytes = bytesOf([{ type: 'data', number: 1, part: 'whole', payload: new Uint8Array(5_000) }]);
     let grown = 0;
     for (const [index, byte] of bytes.entries()) {
       const before = decoder.allocated;
@@ -149,7 +151,7 @@ describe('the memory of FrameDecoder', () => {
 
   it('never takes more than the frame is long', () => {
     const decoder = new FrameDecoder(LIMIT);
-    const bytes = bytesOf([{ type: 'data', number: 1, payload: new Uint8Array(5_000) }]);
+    const bytes = bytesOf([{ type: 'data', number: 1, part: 'whole', payload: new Uint8Array(5_000) }]);
     decoder.push(bytes.subarray(0, 4_900));
     expect(decoder.next()).toBeUndefined();
     decoder.push(bytes.subarray(4_900, 4_901));
@@ -159,7 +161,12 @@ describe('the memory of FrameDecoder', () => {
 
   it('does not hold a chunk of 64 KiB for the 2 bytes at its end', () => {
     const decoder = new FrameDecoder(LIMIT);
-    decoder.push(concat([bytesOf([{ type: 'data', number: 1, payload: new Uint8Array(65_000) }]), fromHex('02 03')]));
+    decoder.push(
+      concat([
+        bytesOf([{ type: 'data', number: 1, part: 'whole', payload: new Uint8Array(65_000) }]),
+        fromHex('02 03'),
+      ]),
+    );
     drain(decoder);
     expect(decoder.buffered).toBe(2);
     expect(decoder.allocated).toBe(32);
@@ -202,10 +209,10 @@ describe('FrameDecoder refuses', () => {
 
   it('nothing at its limit of 100, and more once the limit is 1000', () => {
     const decoder = new FrameDecoder(100);
-    decoder.push(bytesOf([{ type: 'data', number: 1, payload: new Uint8Array(97) }]));
+    decoder.push(bytesOf([{ type: 'data', number: 1, part: 'whole', payload: new Uint8Array(97) }]));
     expect(decoder.next()).toMatchObject({ type: 'data' });
     decoder.maxFrameBytes = 1_000;
-    decoder.push(bytesOf([{ type: 'data', number: 2, payload: new Uint8Array(997) }]));
+    decoder.push(bytesOf([{ type: 'data', number: 2, part: 'whole', payload: new Uint8Array(997) }]));
     expect(decoder.next()).toMatchObject({ type: 'data' });
   });
 

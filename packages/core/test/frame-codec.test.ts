@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeFrame } from '../src/rules/frame-codec.ts';
 import { Reader } from '../src/rules/reader.ts';
 import { ProtocolError } from '../src/words/errors.ts';
-import type { CloseFrame, Frame, HelloFrame, ResultFrame } from '../src/words/frame.ts';
+import type { CloseFrame, DataFrame, Frame, HelloFrame, Part, ValueFrame } from '../src/words/frame.ts';
 import { arbitraryFrame, concat } from './support/arbitrary-frame.ts';
 import { fromHex, toHex } from './support/hex.ts';
 import { holds } from './support/holds.ts';
@@ -18,22 +18,40 @@ const BYE: CloseFrame = {
   reason: 'bye',
 };
 
+function data(part: Part, hex: string, number = 1): DataFrame {
+  return { type: 'data', number, part, payload: fromHex(hex) };
+}
+
+function value(part: Part, hex: string): ValueFrame {
+  return { type: 'result', number: 1, ok: true, part, value: fromHex(hex) };
+}
+
 const EXAMPLES: [string, Frame, string][] = [
   ['HELLO', { type: 'hello', body: fromHex('80') }, '02 01 80'],
   ['WELCOME', { type: 'welcome', body: fromHex('80') }, '02 02 80'],
   ['PING 1', { type: 'ping', number: 1 }, '02 03 01'],
   ['PING 15293', { type: 'ping', number: 15_293 }, '03 03 7b bd'],
   ['PONG 1', { type: 'pong', number: 1 }, '02 04 01'],
-  ['DATA', { type: 'data', number: 64, payload: fromHex('c3') }, '05 05 40 40 00 c3'],
-  ['DATA without payload', { type: 'data', number: 1, payload: fromHex('') }, '03 05 01 00'],
-  ['RESULT ok', { type: 'result', number: 1, ok: true, value: fromHex('c0') }, '04 06 01 00 c0'],
+  ['DATA', data('whole', 'c3', 64), '05 05 40 40 00 c3'],
+  ['DATA without payload', data('whole', ''), '03 05 01 00'],
+  ['the first part of DATA', data('first', 'c3'), '04 05 01 01 c3'],
+  ['a middle part of DATA', data('middle', 'c3'), '04 05 01 02 c3'],
+  ['the last part of DATA', data('last', 'c3'), '04 05 01 03 c3'],
+  ['RESULT with a value', value('whole', 'c0'), '04 06 01 00 c0'],
+  ['the first part of a value', value('first', 'c0'), '04 06 01 02 c0'],
+  ['a middle part of a value', value('middle', 'c0'), '04 06 01 03 c0'],
+  ['the last part of a value', value('last', 'c0'), '04 06 01 04 c0'],
   [
     'RESULT failed',
     { type: 'result', number: 1, ok: false, code: 'oops', text: 'ä' },
     '0a 06 01 01 04 6f 6f 70 73 c3 a4',
   ],
-  ['ACK', { type: 'ack', received: 3, handled: 2 }, '03 07 03 02'],
-  ['ACK of all', { type: 'ack', received: 64, handled: 64 }, '05 07 40 40 40 40'],
+  [
+    'ACK with its 5 numbers',
+    { type: 'ack', received: 3, handled: 2, settled: 7, read: 64, limit: 4_194_304 },
+    '0a 07 03 02 07 40 40 80 40 00 00',
+  ],
+  ['ACK of nothing', { type: 'ack', received: 0, handled: 0, settled: 0, read: 0, limit: 0 }, '06 07 00 00 00 00 00'],
   ['CLOSE', BYE, '0d 08 01 01 0c 43 e8 80 00 75 30 62 79 65'],
 ];
 
@@ -65,13 +83,12 @@ describe('encodeFrame', () => {
   });
 
   it('gives 1 chunk up to a payload of 4096 bytes, and above it a second one that is the payload itself', () => {
-    expect(encodeFrame({ type: 'data', number: 1, payload: new Uint8Array(4_096) })).toHaveLength(1);
+    expect(encodeFrame({ ...data('first', ''), payload: new Uint8Array(4_096) })).toHaveLength(1);
     const payload = new Uint8Array(4_097);
-    const chunks = encodeFrame({ type: 'data', number: 1, payload });
+    const chunks = encodeFrame({ ...data('whole', ''), payload });
     expect(chunks.map((chunk) => chunk.length)).toEqual([5, 4_097]);
     expect(chunks[1]).toBe(payload);
-    const value = new Uint8Array(5_000);
-    expect(encodeFrame({ type: 'result', number: 1, ok: true, value })[1]).toBe(value);
+    expect(encodeFrame({ ...value('middle', ''), value: payload })[1]).toBe(payload);
   });
 
   it('cuts a text of 1023 letters and an ä to the 1023 bytes that fit into 1024', () => {
@@ -155,22 +172,24 @@ describe('decodeFrame', () => {
     ['PING with 1 byte too many', 0x03, '01 00', 'PING has 1 bytes too many'],
     ['PING with 1 in 2 bytes', 0x03, '40 01', 'not its shortest form'],
     ['PONG with the number 0', 0x04, '00', 'PONG has the number 0'],
-    ['PONG with 2 bytes too many', 0x04, '01 00 00', 'PONG has 2 bytes too many'],
+    ['PONG with the status 3', 0x04, '01 00 03', 'PONG has the status 3'],
     ['DATA with the number 0', 0x05, '00 00', 'DATA has the number 0'],
     ['DATA without a mark', 0x05, '01', 'DATA ends early'],
-    ['DATA with the mark 1', 0x05, '01 01 c0', 'DATA has the mark 1'],
+    ['DATA with the mark 4', 0x05, '01 04 c0', 'DATA has the mark 4, which is none of 0 to 3'],
+    ['DATA with the mark 0 in 2 bytes', 0x05, '01 40 00', 'DATA has the mark 64'],
     ['RESULT with the number 0', 0x06, '00 00', 'RESULT has the number 0'],
     ['RESULT without a status', 0x06, '01', 'RESULT ends early'],
-    ['RESULT with the status 2', 0x06, '01 02', 'RESULT has the status 2'],
+    ['RESULT with the status 5', 0x06, '01 05', 'RESULT has the status 5, which is none of 0 to 4'],
     ['RESULT without the length of the code', 0x06, '01 01', 'ends early'],
     ['RESULT with a code longer than itself', 0x06, '01 01 05 61', '5 bytes announced, 1 left'],
     ['RESULT with a code of 65 bytes', 0x06, `01 01 40 41 ${'61 '.repeat(65)}`, '65 bytes, over the limit of 64'],
     ['RESULT with a text of 1025 bytes', 0x06, `01 01 00 ${'61 '.repeat(1025)}`, '1025 bytes, over the limit of 1024'],
     ['RESULT with a code that is not UTF-8', 0x06, '01 01 01 ff', 'not UTF-8'],
     ['RESULT with a text that is not UTF-8', 0x06, '01 01 00 c3', 'not UTF-8'],
-    ['ACK without handled', 0x07, '01', 'ends early'],
-    ['ACK with handled above received', 0x07, '01 02', 'handled 2, above received 1'],
-    ['ACK with 1 byte too many', 0x07, '02 01 00', 'ACK has 1 bytes too many'],
+    ['ACK with 1 number', 0x07, '01', 'ends early'],
+    ['ACK with 4 numbers', 0x07, '02 01 00 00', 'ends early'],
+    ['ACK with 6 numbers', 0x07, '02 01 00 00 00 00', 'ACK has 1 bytes too many'],
+    ['ACK with handled above received', 0x07, '01 02 00 00 00', 'handled 2, above received 1'],
     ['CLOSE without anything', 0x08, '', 'CLOSE ends early'],
     ['CLOSE with the scope 2', 0x08, '02 00 00 00 00', 'CLOSE has the scope 2'],
     ['CLOSE without a spread', 0x08, '00 00 00 00', 'ends early'],
@@ -193,7 +212,7 @@ describe('decodeFrame', () => {
     const payloadOf = (length: number) => decodeFrame(0x05, chunk.subarray(0, 2 + length)) as Frame & { type: 'data' };
     expect(payloadOf(4_095).payload.buffer).not.toBe(chunk.buffer);
     expect(payloadOf(4_096).payload.buffer).toBe(chunk.buffer);
-    const result = decodeFrame(0x06, chunk.subarray(0, 102)) as ResultFrame & { readonly ok: true };
+    const result = decodeFrame(0x06, chunk.subarray(0, 102)) as ValueFrame;
     expect(result.value.buffer).not.toBe(chunk.buffer);
     for (const type of [0x01, 0x02]) {
       const frame = decodeFrame(type, chunk.subarray(0, 100)) as HelloFrame;

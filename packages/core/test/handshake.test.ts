@@ -10,13 +10,14 @@ import type { Frame } from '../src/words/frame.ts';
 const OFFER: Offer = {
   keepalive: { idleMs: 20_000, intervalMs: 5_000, probes: 3 },
   minPingIntervalMs: 1_000,
-  maxFrameBytes: 1_048_576,
+  maxMessageBytes: 1_048_576,
   strict: false,
   codec: 'msgpack',
 };
 
 const { strict: _, ...WIRE } = OFFER;
-const IDENTITY = { token: '', boot: 'b-1', epoch: 7, received: 0, handled: 0, metadata: { name: 'sensor 7' } };
+const STANDING = { resumeMs: 120_000, received: 5, settled: 4, credit: 4_194_304 };
+const IDENTITY = { token: 't-1', boot: 'b-1', epoch: 7, ...STANDING, metadata: { name: 'sensor 7' } };
 const HELLO: Hello = { ...WIRE, ...IDENTITY, session: '', credentials: 'secret' };
 const WELCOME: Welcome = { ...WIRE, ...IDENTITY, session: 's-1' };
 const TERMS = {
@@ -24,7 +25,7 @@ const TERMS = {
   raised: false,
   peerKeepalive: OFFER.keepalive,
   pingSpacingMs: OFFER.minPingIntervalMs,
-  maxFrameBytes: 1_048_576,
+  maxMessageBytes: 1_048_576,
 };
 
 function hello(changes: Partial<Hello> = {}): Frame {
@@ -138,7 +139,11 @@ describe('Handshake: the first frame', () => {
     ['server', 'WELCOME came where HELLO was due', welcome()],
     ['server', 'CLOSE came where HELLO was due', CLOSE],
     ['client', 'HELLO came where WELCOME was due', hello()],
-    ['client', 'DATA came where WELCOME was due', { type: 'data', number: 1, payload: Uint8Array.of(1) }],
+    [
+      'client',
+      'DATA came where WELCOME was due',
+      { type: 'data', number: 1, part: 'whole', payload: Uint8Array.of(1) },
+    ],
   ])('L10: a %s takes no other frame first: %s', (role, detail, frame) => {
     const step = new Handshake(role, OFFER).handleFrame(frame);
     expect(step).toEqual({ type: 'refuse', cause: 'protocol-error', detail, close: 'protocol-error' });

@@ -3,6 +3,7 @@ import type { Terms } from '../src/rules/negotiate.ts';
 import { resolveSessionOptions } from '../src/rules/options.ts';
 import { Heartbeat, type LivenessWish } from '../src/session/heartbeat.ts';
 import { Outgoing } from '../src/session/outgoing.ts';
+import type { PongFrame } from '../src/words/frame.ts';
 import { FakeTransport } from './support/fake-transport.ts';
 
 const KEEPALIVE = { idleMs: 20_000, intervalMs: 5_000, probes: 3 };
@@ -11,22 +12,28 @@ const TERMS: Terms = {
   raised: false,
   peerKeepalive: KEEPALIVE,
   pingSpacingMs: 1_000,
-  maxFrameBytes: 1_048_576,
+  maxMessageBytes: 1_048_576,
 };
 
 function createHeartbeat(changes: Partial<Terms> = {}) {
+  let isExamined = true;
   const log: string[] = [];
   const transport = new FakeTransport(log);
   const outgoing = new Outgoing(transport);
   outgoing.putPreamble();
+  const answer = (number: number): PongFrame | undefined => (isExamined ? { type: 'pong', number } : undefined);
   const heartbeat = new Heartbeat({ ...TERMS, ...changes }, resolveSessionOptions({}), () => 0, 0);
   return {
     heartbeat,
     transport,
+    /** Whether the user's hook has been asked, if there is one. */
+    examined: (is: boolean) => {
+      isExamined = is;
+    },
     /** What it wants, what it writes, and its next deadline. */
     beat: () => {
       const wishes: LivenessWish[] = [];
-      const until = heartbeat.beat(outgoing, (wish) => wishes.push(wish));
+      const until = heartbeat.beat(outgoing, answer, (wish) => wishes.push(wish));
       outgoing.flush();
       return { wishes, written: log.splice(0), until };
     },
@@ -90,6 +97,18 @@ describe('Heartbeat', () => {
     heartbeat.handlePing(7, 1_000);
     transport.unwritten = 0;
     expect(beat().written).toEqual(['write PONG 7']);
+  });
+
+  it('L11: wants the hook asked before a PONG, once it can leave, and puts it in when that is done', () => {
+    const { heartbeat, beat, transport, examined } = createHeartbeat();
+    examined(false);
+    transport.unwritten = 262_144;
+    heartbeat.handlePing(4, 0);
+    expect(beat().wishes).toEqual([]);
+    transport.unwritten = 0;
+    expect(beat()).toMatchObject({ wishes: [{ type: 'examine' }], written: [] });
+    examined(true);
+    expect(beat()).toMatchObject({ wishes: [], written: ['write PONG 4'] });
   });
 
   it('L7: takes a burst of 8 PINGs from a peer with 3 probes, and 1 more a second', () => {

@@ -14,12 +14,14 @@ const WELCOME: Welcome = {
   token: 't-1',
   boot: 'b-1',
   epoch: 1,
+  resumeMs: 120_000,
   received: 0,
-  handled: 0,
+  settled: 0,
+  credit: 4_194_304,
   codec: 'msgpack',
   keepalive: { idleMs: 20_000, intervalMs: 5_000, probes: 3 },
   minPingIntervalMs: 1_000,
-  maxFrameBytes: 1_048_576,
+  maxMessageBytes: 1_048_576,
   metadata: {},
 };
 
@@ -31,12 +33,14 @@ const FIELDS = {
   token: '',
   boot: 'b-1',
   epoch: 1,
+  resume: 120_000,
   received: 0,
-  handled: 0,
+  settled: 0,
+  credit: 4_194_304,
   codec: 'msgpack',
   keepalive: [20_000, 5_000, 3],
   minPing: 1_000,
-  maxFrame: 1_048_576,
+  maxMessage: 1_048_576,
   metadata: {},
 };
 
@@ -47,14 +51,16 @@ const common = {
   token: id(0),
   boot: id(1),
   epoch: counter,
+  resumeMs: counter,
   received: counter,
-  handled: counter,
+  settled: counter,
+  credit: counter,
   codec: fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 32 }),
   keepalive: fc.option(fc.record({ idleMs: whole, intervalMs: whole, probes: fc.integer({ min: 1, max: 1_000 }) }), {
     nil: undefined,
   }),
   minPingIntervalMs: fc.integer({ min: 0, max: 3_600_000 }),
-  maxFrameBytes: fc.integer({ min: 2_048, max: Number.MAX_SAFE_INTEGER }),
+  maxMessageBytes: counter,
   metadata: fc.dictionary(
     fc.string().filter((key) => key !== '__proto__'),
     fc.oneof(fc.string(), fc.integer(), fc.constant(null)),
@@ -110,14 +116,14 @@ describe('HELLO and WELCOME', () => {
       codec: 'c'.repeat(32),
       keepalive: { idleMs: Number.MAX_SAFE_INTEGER, intervalMs: 1, probes: 1_000 },
       minPingIntervalMs: 3_600_000,
-      maxFrameBytes: 2_048,
+      maxMessageBytes: 0,
       metadata: Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`k${i}`, i])),
     };
     expect(decodeHello(encodeHello(hello))).toEqual(hello);
   });
 
   it('may hold fields of later versions, which are ignored', () => {
-    const later = { ...FIELDS, credit: 65_536, keepalive: [20_000, 5_000, 3, 'more'] };
+    const later = { ...FIELDS, health: 'ok', keepalive: [20_000, 5_000, 3, 'more'] };
     expect(decodeHello(codec.encode(later))).toEqual(HELLO);
   });
 
@@ -146,8 +152,12 @@ describe.each([
     ['epoch', '1', 'a whole number'],
     ['received', 0.5, 'a whole number'],
     ['received', 2n ** 63n, 'a whole number'],
-    ['handled', 2 ** 53, 'a whole number'],
-    ['handled', Number.NaN, 'a whole number'],
+    ['settled', 2 ** 53, 'a whole number'],
+    ['settled', Number.NaN, 'a whole number'],
+    ['resume', -1, 'a whole number from 0 to 9007199254740991'],
+    ['resume', Number.POSITIVE_INFINITY, 'a whole number'],
+    ['credit', -1, 'a whole number from 0 to 9007199254740991'],
+    ['credit', 'all', 'a whole number'],
     ['codec', '', `1 to 32 ${ID}`],
     ['codec', 'x'.repeat(33), `1 to 32 ${ID}`],
     ['keepalive', 'default', 'nil or an array of idle, interval and probes'],
@@ -158,7 +168,8 @@ describe.each([
     ['keepalive', [20_000, 5_000], 'a whole number from 1 to 1000'],
     ['minPing', -1, 'a whole number from 0 to 3600000'],
     ['minPing', 3_600_001, 'a whole number from 0 to 3600000'],
-    ['maxFrame', 2_047, 'a whole number from 2048'],
+    ['maxMessage', -1, 'a whole number from 0 to 9007199254740991'],
+    ['maxMessage', null, 'a whole number'],
     ['metadata', [], 'a map'],
     ['metadata', 'x', 'a map'],
     ['metadata', new Uint8Array(3), 'a map'],
@@ -170,14 +181,12 @@ describe.each([
     expect(refuse).toThrow(requirement);
   });
 
-  it.each(['session', 'token', 'boot', 'epoch', 'received', 'handled', 'codec', 'minPing', 'maxFrame'])(
-    'without %s',
-    (field) => {
-      const { [field as 'boot']: _left, ...rest } = base;
-      expect(() => decode(codec.encode(rest))).toThrow(ProtocolError);
-      expect(() => decode(codec.encode(rest))).toThrow(`${name}.${field}`);
-    },
-  );
+  const counters = ['epoch', 'resume', 'received', 'settled', 'credit', 'minPing', 'maxMessage'];
+  it.each(['session', 'token', 'boot', ...counters, 'codec'])('without %s', (field) => {
+    const { [field as 'boot']: _left, ...rest } = base;
+    expect(() => decode(codec.encode(rest))).toThrow(ProtocolError);
+    expect(() => decode(codec.encode(rest))).toThrow(`${name}.${field}`);
+  });
 
   it.each<[string, Uint8Array]>([
     ['no bytes', new Uint8Array(0)],

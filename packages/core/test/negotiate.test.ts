@@ -7,7 +7,7 @@ import { holds } from './support/holds.ts';
 const OFFER: Offer = {
   keepalive: { idleMs: 20_000, intervalMs: 5_000, probes: 3 },
   minPingIntervalMs: 1_000,
-  maxFrameBytes: 1_048_576,
+  maxMessageBytes: 1_048_576,
   codec: 'msgpack',
   strict: false,
 };
@@ -22,7 +22,7 @@ const offer = fc.record<Offer>({
     nil: undefined,
   }),
   minPingIntervalMs: fc.oneof(fc.nat(10_000), fc.nat(3_600_000)),
-  maxFrameBytes: fc.integer({ min: 2_048 }),
+  maxMessageBytes: fc.nat(),
   codec: fc.constant('msgpack'),
   strict: fc.constant(false),
 });
@@ -34,7 +34,7 @@ describe('negotiate', () => {
       raised: false,
       peerKeepalive: OFFER.keepalive,
       pingSpacingMs: 1_000,
-      maxFrameBytes: 1_048_576,
+      maxMessageBytes: 1_048_576,
     });
   });
 
@@ -60,8 +60,9 @@ describe('negotiate', () => {
     expect(negotiate(watcher, { ...OFFER, keepalive: undefined }).peerKeepalive).toBeUndefined();
   });
 
-  it('sends frames up to the limit of the peer, not to ours', () => {
-    expect(negotiate({ ...OFFER, maxFrameBytes: 4_096 }, { ...OFFER, maxFrameBytes: 8_192 }).maxFrameBytes).toBe(8_192);
+  it('sends messages of up to the 8,192 bytes that the peer takes, and not to our own 4,096', () => {
+    const terms = negotiate({ ...OFFER, maxMessageBytes: 4_096 }, { ...OFFER, maxMessageBytes: 8_192 });
+    expect(terms.maxMessageBytes).toBe(8_192);
   });
 
   it('refuses different codecs, with both names', () => {

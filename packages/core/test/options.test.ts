@@ -29,15 +29,21 @@ describe('resolveSessionOptions', () => {
       pausedTimeoutMs: 60_000,
       handshakeTimeoutMs: 10_000,
       closeTimeoutMs: 5_000,
-      maxFrameBytes: 1_048_576,
+      maxMessageBytes: 1_048_576,
       maxQueuedMessages: 1_024,
       maxQueuedBytes: 16_777_216,
-      maxUnhandledMessages: 1_024,
+      maxWaiters: 0,
+      maxUnhandledBytes: 4_194_304,
+      resumeWindowMs: 120_000,
+      health: undefined,
+      appStallTimeoutMs: 60_000,
+      judgeAppStall: false,
       metadata: {},
     });
   });
 
   it('takes every option', () => {
+    const health = () => 'ok' as const;
     const options: Required<SessionOptions> = {
       keepalive: { idle: '1m', interval: '2s', probes: 5 },
       strict: true,
@@ -46,10 +52,15 @@ describe('resolveSessionOptions', () => {
       pausedTimeout: 0,
       handshakeTimeout: '3s',
       closeTimeout: '1s',
-      maxFrameBytes: 65_536,
+      maxMessageBytes: 65_536,
       maxQueuedMessages: 7,
       maxQueuedBytes: 8,
-      maxUnhandledMessages: 9,
+      maxWaiters: 9,
+      maxUnhandledBytes: 65_664,
+      resumeWindow: '10m',
+      health,
+      appStallTimeout: '90s',
+      judgeAppStall: true,
       metadata: { name: 'sensor 7' },
     };
     expect(resolveSessionOptions(options)).toEqual({
@@ -60,10 +71,15 @@ describe('resolveSessionOptions', () => {
       pausedTimeoutMs: 0,
       handshakeTimeoutMs: 3_000,
       closeTimeoutMs: 1_000,
-      maxFrameBytes: 65_536,
+      maxMessageBytes: 65_536,
       maxQueuedMessages: 7,
       maxQueuedBytes: 8,
-      maxUnhandledMessages: 9,
+      maxWaiters: 9,
+      maxUnhandledBytes: 65_664,
+      resumeWindowMs: 600_000,
+      health,
+      appStallTimeoutMs: 90_000,
+      judgeAppStall: true,
       metadata: { name: 'sensor 7' },
     });
   });
@@ -71,12 +87,19 @@ describe('resolveSessionOptions', () => {
   it('L1: watches nobody for keepalive false', () => {
     expect(resolveSessionOptions({ keepalive: false }).keepalive).toBeUndefined();
   });
+
+  it('W5: gives credit for 4 MiB, and for one message of the largest size and its 128 bytes where that is more', () => {
+    const creditOf = (maxMessageBytes: number) => resolveSessionOptions({ maxMessageBytes }).maxUnhandledBytes;
+    expect(creditOf(4_194_176)).toBe(4_194_304);
+    expect(creditOf(4_194_177)).toBe(4_194_305);
+    expect(creditOf(16_777_216)).toBe(16_777_344);
+  });
 });
 
 describe('checkOptions', () => {
   it('lists every problem at once, each with its path, what it must be and what it is', () => {
     expect(
-      problemsOf({ keepalive: { idle: '5 minutes', interval: 99, probes: 0 }, strict: 'yes', maxFrameBytes: 1.5 }),
+      problemsOf({ keepalive: { idle: '5 minutes', interval: 99, probes: 0 }, strict: 'yes', maxMessageBytes: 1.5 }),
     ).toEqual([
       {
         path: 'keepalive.idle',
@@ -90,7 +113,7 @@ describe('checkOptions', () => {
       },
       { path: 'keepalive.probes', requirement: 'a whole number from 1 to 1000', value: 0 },
       { path: 'strict', requirement: 'true or false', value: 'yes' },
-      { path: 'maxFrameBytes', requirement: 'a whole number from 2048 to 1073741824', value: 1.5 },
+      { path: 'maxMessageBytes', requirement: 'a whole number from 1 to 1073741824', value: 1.5 },
     ]);
   });
 
@@ -140,14 +163,41 @@ describe('checkOptions', () => {
     ['minPingInterval', { minPingInterval: '1h' }, { minPingInterval: '61m' }],
     ['writeTimeout', { writeTimeout: 10 }, { writeTimeout: 9 }],
     ['handshakeTimeout', { handshakeTimeout: 10 }, { handshakeTimeout: 9 }],
-    ['maxFrameBytes', { maxFrameBytes: 2_048 }, { maxFrameBytes: 2_047 }],
+    ['maxMessageBytes', { maxMessageBytes: 1 }, { maxMessageBytes: 0 }],
+    ['maxMessageBytes', { maxMessageBytes: 2 ** 30 }, { maxMessageBytes: 2 ** 30 + 1 }],
     ['maxQueuedMessages', { maxQueuedMessages: 1 }, { maxQueuedMessages: 0 }],
     ['maxQueuedBytes', { maxQueuedBytes: 1 }, { maxQueuedBytes: 0 }],
-    ['maxUnhandledMessages', { maxUnhandledMessages: 1 }, { maxUnhandledMessages: 0 }],
+    ['maxWaiters', { maxWaiters: 0 }, { maxWaiters: -1 }],
+    ['maxWaiters', { maxWaiters: 2 ** 31 }, { maxWaiters: 2 ** 31 + 1 }],
+    ['maxUnhandledBytes', { maxMessageBytes: 1, maxUnhandledBytes: 129 }, { maxUnhandledBytes: 1_500_000.5 }],
+    ['maxUnhandledBytes', { maxUnhandledBytes: 2 ** 40 }, { maxUnhandledBytes: 2 ** 40 + 1 }],
+    ['resumeWindow', { resumeWindow: 0 }, { resumeWindow: -1 }],
+    ['resumeWindow', { resumeWindow: '168h' }, { resumeWindow: '10081m' }],
     ['metadata', { metadata: {} }, { metadata: [] }],
   ])('draws the line of %s where it says', (path, right, wrong) => {
     expect(problemsOf(right)).toEqual([]);
     expect(problemsOf(wrong).map((problem) => problem.path)).toEqual([path]);
+  });
+
+  it.each([
+    [{ maxUnhandledBytes: 1_048_703 }, 1_048_704],
+    [{ maxMessageBytes: 10_000, maxUnhandledBytes: 10_127 }, 10_128],
+  ])('D3: takes no room that is smaller than the largest message and its 128 bytes: %o', (options, least) => {
+    expect(problemsOf(options)).toEqual([
+      {
+        path: 'maxUnhandledBytes',
+        requirement: `at least maxMessageBytes + 128, which is ${least}`,
+        value: options.maxUnhandledBytes,
+      },
+    ]);
+    expect(problemsOf({ ...options, maxUnhandledBytes: least })).toEqual([]);
+  });
+
+  it('says of a size that is no number only that, and not that it contradicts another one', () => {
+    expect(problemsOf({ maxMessageBytes: '1 MiB', maxUnhandledBytes: 129 })).toMatchObject([
+      { path: 'maxMessageBytes' },
+    ]);
+    expect(problemsOf({ maxMessageBytes: 1, maxUnhandledBytes: '129' })).toMatchObject([{ path: 'maxUnhandledBytes' }]);
   });
 
   it('lists contradictions between options beside the rest', () => {

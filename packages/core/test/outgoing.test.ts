@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { Outgoing } from '../src/session/outgoing.ts';
+import { ProtocolError } from '../src/words/errors.ts';
+import type { DataFrame, ValueFrame } from '../src/words/frame.ts';
 import { FakeTransport } from './support/fake-transport.ts';
 import { toHex } from './support/hex.ts';
+
+/** What may be unread before DATA and RESULT are held back, to begin with. */
+const WINDOW_BYTES = 262_144;
+
+function data(byteCount: number): DataFrame {
+  return { type: 'data', number: 1, part: 'first', payload: new Uint8Array(byteCount) };
+}
+
+function value(byteCount: number): ValueFrame {
+  return { type: 'result', ok: true, number: 1, part: 'first', value: new Uint8Array(byteCount) };
+}
 
 describe('Outgoing', () => {
   it('writes nothing where nothing was put in', () => {
@@ -27,7 +40,7 @@ describe('Outgoing', () => {
     const transport = new FakeTransport();
     const outgoing = new Outgoing(transport);
     outgoing.putPreamble();
-    outgoing.put({ type: 'data', number: 1, payload: new Uint8Array(5_000) });
+    outgoing.put(data(5_000));
     outgoing.flush();
     expect(transport.writes.length).toBe(1);
     expect(outgoing.position).toBe(transport.writes[0]?.length);
@@ -55,5 +68,77 @@ describe('Outgoing', () => {
     expect(outgoing.hasRoom).toBe(false);
     transport.unwritten = 262_142;
     expect(outgoing.hasRoom).toBe(true);
+  });
+
+  it('tells whether something leaves with the next flush', () => {
+    const outgoing = new Outgoing(new FakeTransport());
+    expect(outgoing.isLeaving).toBe(false);
+    outgoing.put({ type: 'pong', number: 1 });
+    expect(outgoing.isLeaving).toBe(true);
+    outgoing.flush();
+    expect(outgoing.isLeaving).toBe(false);
+  });
+});
+
+describe('Outgoing: the send window', () => {
+  it.each([
+    ['DATA', data],
+    ['RESULT', value],
+  ])('W5: takes no %s once 262,144 bytes are unread, although the kernel has taken them all', (_, frame) => {
+    const outgoing = new Outgoing(new FakeTransport());
+    outgoing.put(frame(WINDOW_BYTES - 100)); // and 7 for length, type, number and mark
+    outgoing.flush();
+    expect([outgoing.takesPayload, outgoing.hasRoom]).toEqual([true, true]);
+    outgoing.put(frame(100));
+    outgoing.flush();
+    expect([outgoing.takesPayload, outgoing.hasRoom]).toEqual([false, true]);
+  });
+
+  it('W5: takes DATA again once the peer has read 1 byte more than lies in excess', () => {
+    const outgoing = new Outgoing(new FakeTransport());
+    outgoing.put(data(WINDOW_BYTES));
+    outgoing.flush();
+    const excess = outgoing.position - WINDOW_BYTES;
+    outgoing.handleRead(excess, 10, undefined);
+    expect(outgoing.takesPayload).toBe(false);
+    outgoing.handleRead(excess + 1, 20, undefined);
+    expect(outgoing.takesPayload).toBe(true);
+  });
+
+  it('W5: counts PINGs and PONGs behind DATA, but is not closed by 1 MiB of them where all DATA is read', () => {
+    const outgoing = new Outgoing(new FakeTransport());
+    outgoing.put(data(1_000));
+    const end = outgoing.position;
+    for (let number = 1; outgoing.position < 1_048_576; number += 1) outgoing.put({ type: 'pong', number });
+    expect(outgoing.takesPayload).toBe(false);
+    outgoing.handleRead(end, 10, undefined);
+    expect(outgoing.takesPayload).toBe(true);
+  });
+
+  it('follows the rate that the peer reads at: 262,144 bytes that take 4 s halve the window', () => {
+    const outgoing = new Outgoing(new FakeTransport());
+    outgoing.putPreamble();
+    outgoing.put(data(WINDOW_BYTES));
+    outgoing.handleTurn(() => 0);
+    outgoing.flush();
+    outgoing.handleRead(outgoing.position, 4_000, 20);
+    outgoing.handleTurn(() => 4_000);
+    outgoing.put(data(WINDOW_BYTES / 2 - 100));
+    expect(outgoing.takesPayload).toBe(true);
+    outgoing.put(data(100));
+    expect(outgoing.takesPayload).toBe(false);
+  });
+
+  it('refuses a peer that has read 1 byte more than was sent, before the first DATA and behind it', () => {
+    const outgoing = new Outgoing(new FakeTransport());
+    outgoing.putPreamble();
+    outgoing.handleRead(5, 0, undefined);
+    expect(() => outgoing.handleRead(6, 0, undefined)).toThrow(ProtocolError);
+    outgoing.put(data(1_000));
+    const sent = outgoing.position;
+    outgoing.handleRead(sent, 10, undefined);
+    expect(() => outgoing.handleRead(sent + 1, 20, undefined)).toThrow(
+      `${sent + 1} bytes were read, where ${sent} had been sent`,
+    );
   });
 });

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { costOf, MESSAGE_COST, UNTOLD_BYTES } from '../src/rules/cost.ts';
 import { FrameDecoder } from '../src/rules/decoder.ts';
-import { encodeFrame } from '../src/rules/frame-codec.ts';
+import { decodeFrame, encodeFrame } from '../src/rules/frame-codec.ts';
 import type { Hello, Welcome } from '../src/rules/hello.ts';
 import { decodeHello, decodeWelcome, encodeHello, encodeWelcome } from '../src/rules/hello.ts';
 import * as limits from '../src/rules/limits.ts';
@@ -50,18 +51,20 @@ const code = (cell: string | undefined) => (cell ?? '').replaceAll('`', '');
 const codec = msgpackCodec();
 
 const COMMON = {
-  token: '',
   epoch: 1,
+  resumeMs: 120_000,
   received: 0,
-  handled: 0,
+  settled: 0,
+  credit: 4_194_304,
   codec: 'msgpack',
   minPingIntervalMs: 1_000,
-  maxFrameBytes: 1_048_576,
+  maxMessageBytes: 1_048_576,
 };
 
 const HELLO: Hello = {
   ...COMMON,
   session: '',
+  token: '',
   boot: 'c1',
   keepalive: { idleMs: 20_000, intervalMs: 5_000, probes: 3 },
   credentials: undefined,
@@ -71,6 +74,7 @@ const HELLO: Hello = {
 const WELCOME: Welcome = {
   ...COMMON,
   session: 's1',
+  token: 't1',
   boot: 'a9',
   keepalive: { idleMs: 30_000, intervalMs: 5_000, probes: 3 },
   metadata: {},
@@ -91,15 +95,16 @@ const FRAMES: Record<string, Frame> = {
   'server-welcome': { type: 'welcome', body: encodeWelcome(WELCOME) },
   'client-ping': { type: 'ping', number: 1 },
   'server-pong': { type: 'pong', number: 1 },
-  'client-data': { type: 'data', number: 1, payload: codec.encode({ temp: 21.5 }) },
-  'server-result': { type: 'result', number: 1, ok: true, value: codec.encode('ok') },
-  'server-ack': { type: 'ack', received: 1, handled: 1 },
+  'client-data': { type: 'data', number: 1, part: 'whole', payload: codec.encode({ temp: 21.5 }) },
+  'server-result': { type: 'result', number: 1, ok: true, part: 'whole', value: codec.encode('ok') },
+  'server-ack': { type: 'ack', received: 1, handled: 1, settled: 0, read: 188, limit: 4_194_304 + costOf(15) },
   'client-close': GOODBYE,
+  'client-ack': { type: 'ack', received: 0, handled: 0, settled: 1, read: 177, limit: 4_194_304 },
   'server-close': { ...GOODBYE, lastAccepted: 1, reason: '' },
 };
 
 describe('the examples of docs/PROTOCOL.md', () => {
-  it('are 2 preambles and 9 frames', () => {
+  it('are 2 preambles and 10 frames', () => {
     expect([...examples.keys()].sort()).toEqual(['client-preamble', 'server-preamble', ...Object.keys(FRAMES)].sort());
   });
 
@@ -120,6 +125,14 @@ describe('the examples of docs/PROTOCOL.md', () => {
     expect(decodeWelcome(example('server-welcome').subarray(3))).toEqual(WELCOME);
     expect(codec.decode(example('client-data').subarray(4))).toEqual({ temp: 21.5 });
   });
+
+  it.each([
+    ['server-ack', 'client', ['client-preamble', 'client-hello', 'client-ping', 'client-data']],
+    ['client-ack', 'server', ['server-preamble', 'server-welcome', 'server-pong', 'server-result', 'server-ack']],
+  ])('count in the read of %s every byte of the %s before it', (name, _, before) => {
+    const read = before.reduce((sum, each) => sum + example(each).length, 0);
+    expect(FRAMES[name]).toMatchObject({ read });
+  });
 });
 
 describe('the tables of docs/PROTOCOL.md', () => {
@@ -132,6 +145,35 @@ describe('the tables of docs/PROTOCOL.md', () => {
   it('list all 8 frame types', () => {
     const rows = table('| type | name | number |');
     expect(Object.fromEntries(rows.map(([type, , n]) => [code(type), number(n)]))).toEqual(FRAME_TYPES);
+  });
+
+  it('list all 4 marks of DATA and all 5 statuses of RESULT', () => {
+    const marks = table('| part | mark |');
+    expect(marks.map(([, mark]) => number(mark))).toEqual([0, 1, 2, 3]);
+    for (const [part, mark] of marks) {
+      expect(decodeFrame(FRAME_TYPES.data, Uint8Array.of(1, number(mark)))).toMatchObject({ part });
+    }
+    const statuses = table('| what | status |');
+    expect(statuses.map(([, status]) => number(status))).toEqual([0, 1, 2, 3, 4]);
+    for (const [what = '', status] of statuses) {
+      const frame = decodeFrame(FRAME_TYPES.result, Uint8Array.of(1, number(status), 0));
+      expect(frame).toMatchObject(what === 'failed' ? { ok: false } : { ok: true, part: what.split(' ')[0] });
+    }
+  });
+
+  it('list the 5 counters of ACK in their order', () => {
+    const names = table('| counter | counts | meaning |').map(([name]) => code(name));
+    const ack = decodeFrame(FRAME_TYPES.ack, Uint8Array.of(5, 4, 3, 2, 1));
+    expect(ack).toEqual({ type: 'ack', ...Object.fromEntries(names.map((name, index) => [name, 5 - index])) });
+  });
+
+  it('list both scopes of CLOSE', () => {
+    const rows = table('| scope | number | what ends |');
+    expect(rows).toHaveLength(2);
+    for (const [scope, n] of rows) {
+      const bytes = Uint8Array.of(number(n), 0, 0, 0, 0);
+      expect(decodeFrame(FRAME_TYPES.close, bytes)).toMatchObject({ scope: code(scope) });
+    }
   });
 
   it('list all 10 codes of CLOSE', () => {
@@ -152,10 +194,15 @@ describe('the tables of docs/PROTOCOL.md', () => {
     expect(listed).toEqual({
       'any number': Number.MAX_SAFE_INTEGER,
       'length field until the handshake is over': limits.MAX_HANDSHAKE_FRAME_BYTES,
-      'smallest `maxFrame`': limits.MIN_FRAME_LIMIT_BYTES,
+      'length field after it': limits.MAX_FRAME_BYTES,
+      'payload or value of one frame, bytes': limits.MAX_FRAGMENT_BYTES,
+      'payload or value of a part that is not the last, at least, bytes': limits.MIN_FRAGMENT_BYTES,
+      'cost of a message beside its bytes': MESSAGE_COST,
+      'bytes read, or cost of results received, without telling': UNTOLD_BYTES,
       'code of a failed RESULT, bytes': limits.MAX_CODE_BYTES,
       'text of a failed RESULT, bytes': limits.MAX_TEXT_BYTES,
       'reason of CLOSE, bytes': limits.MAX_REASON_BYTES,
+      'payload of health in PONG, bytes': limits.MAX_HEALTH_BYTES,
       '`session`, `token`, `boot`, characters': limits.MAX_ID_CHARS,
       '`codec`, characters': limits.MAX_CODEC_CHARS,
       probes: limits.MAX_PROBES,
@@ -163,17 +210,39 @@ describe('the tables of docs/PROTOCOL.md', () => {
       'keys of `metadata`': limits.MAX_METADATA_KEYS,
       'depth of arrays and maps': limits.MAX_NESTING,
     });
-    expect(Object.keys(limits)).toHaveLength(11);
+    expect(Object.keys(limits)).toHaveLength(14);
   });
 
-  it('name the limits of 64 and 1024 bytes that a minimum of 2048 makes room for', () => {
-    const largest: Frame = {
-      type: 'result',
-      number: Number.MAX_SAFE_INTEGER,
-      ok: false,
-      code: 'x'.repeat(limits.MAX_CODE_BYTES),
-      text: 'x'.repeat(limits.MAX_TEXT_BYTES),
-    };
-    expect(concat(encodeFrame(largest)).length).toBeLessThan(limits.MIN_FRAME_LIMIT_BYTES);
+  it('leave room in a frame of 65,536 bytes for the largest part with the largest number', () => {
+    const part = 'middle';
+    const bytes = new Uint8Array(limits.MAX_FRAGMENT_BYTES);
+    const largest: Frame[] = [
+      { type: 'data', number: Number.MAX_SAFE_INTEGER, part, payload: bytes },
+      { type: 'result', number: Number.MAX_SAFE_INTEGER, ok: true, part, value: bytes },
+    ];
+    for (const frame of largest) {
+      const decoder = new FrameDecoder(limits.MAX_FRAME_BYTES);
+      decoder.push(concat(encodeFrame(frame)));
+      expect(decoder.next()).toEqual(frame);
+    }
+  });
+
+  it('name the codes of a failed RESULT that this end makes itself', () => {
+    const receiver = readFileSync(new URL('../src/session/receiver.ts', import.meta.url), 'utf8');
+    const made = [...receiver.matchAll(/failure\(\s*'([\w-]+)'/g)].map(([, name]) => name);
+    expect(made).toHaveLength(4); // and `failed`, for what was thrown without a code
+    for (const name of [...made, 'failed']) expect(text).toContain(`\`${name}\` (`);
+  });
+
+  it('name headings that links within the document lead to', () => {
+    const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    const links = [...text.matchAll(/\]\(#([^)]*)\)/g)].map(([, anchor]) => anchor);
+    expect(links.length).toBeGreaterThan(4);
+    expect(anchors).toEqual(expect.arrayContaining(links));
   });
 });

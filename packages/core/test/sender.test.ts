@@ -1,96 +1,107 @@
 import { describe, expect, it, vi } from 'vitest';
+import { Outbox } from '../src/machines/outbox.ts';
 import type { Duration } from '../src/rules/duration.ts';
 import type { SessionOptions } from '../src/rules/options.ts';
 import { resolveSessionOptions } from '../src/rules/options.ts';
 import { Sender } from '../src/session/sender.ts';
 import { NotHandledError, OptionsError } from '../src/words/errors.ts';
+import type { AckFrame, ResultFrame } from '../src/words/frame.ts';
+import { AMPLE, ack, data, failure, value } from './support/delivery-frames.ts';
 import { FakeClock } from './support/fake-clock.ts';
 import { fateOf, settle } from './support/fate.ts';
 import { textCodec, UNDECODABLE, UNENCODABLE } from './support/text-codec.ts';
 
-/** A sender on a connection whose peer takes payloads of 1,000 bytes, unless it is not open. */
+/** A sender whose outbox has a connection to a peer that takes messages of 1,000 bytes, unless it is not open. */
 function createSender(options: SessionOptions = {}, isOpen = true) {
   const log: string[] = [];
   const clock = new FakeClock();
-  const sender = new Sender({
+  const outbox = new Outbox(1_000);
+  const host = {
     clock,
     codec: textCodec,
     config: resolveSessionOptions(options),
+    isEnded: false,
     wake: () => log.push('wake'),
     drained: () => log.push('drained'),
-  });
-  if (isOpen) sender.handleOpen(1_000);
-  return { sender, clock, log };
+  };
+  const sender = new Sender(host, outbox);
+  const open = (maxMessageBytes = 1_000): void => {
+    outbox.open({ maxMessageBytes, credit: AMPLE }, outbox.settled);
+    sender.refuseTooLarge();
+    sender.handleRoom();
+  };
+  if (isOpen) open();
+  return {
+    sender,
+    clock,
+    log,
+    outbox,
+    open,
+    /** An answer comes. */
+    answer: (frame: AckFrame | ResultFrame) => {
+      if (frame.type === 'ack') outbox.handleAck(frame);
+      else outbox.handleResult(frame);
+      sender.handleRoom();
+    },
+  };
 }
 
-function ack(handled: number) {
-  return { type: 'ack', received: handled, handled } as const;
+function handled(number: number): AckFrame {
+  return ack({ received: number, handled: number });
 }
 
 describe('Sender: sending', () => {
-  it('encodes a message, wakes its host and gives the frame out, numbered 1', () => {
-    const { sender, log } = createSender();
+  it('encodes a message, wakes its host and puts it into the outbox', () => {
+    const { sender, log, outbox } = createSender();
     void sender.send({ a: 1 });
     expect(log).toEqual(['wake']);
     expect([sender.queuedMessages, sender.queuedBytes]).toEqual([1, 7]);
-    expect(sender.nextMessage()).toEqual({ type: 'data', number: 1, payload: textCodec.encode({ a: 1 }) });
-    expect(sender.nextMessage()).toBeUndefined();
+    expect(outbox.next()).toEqual(data(1, textCodec.encode({ a: 1 })));
+    expect(outbox.next()).toBeUndefined();
   });
 
-  it('gives nothing out before a connection is open', () => {
-    const { sender } = createSender({}, false);
-    void sender.send('early', {});
-    expect(sender.nextMessage()).toBeUndefined();
-    expect(sender.isSettled).toBe(true); // nothing can be sent, and nothing is owed
-    sender.handleOpen(1_000);
-    expect(sender.isSettled).toBe(false);
-    expect(sender.nextMessage()?.number).toBe(1);
-  });
-
-  it('is settled when each message is sent and answered', () => {
-    const { sender } = createSender();
-    const settled = [sender.isSettled];
-    void sender.send(1, {});
-    settled.push(sender.isSettled);
-    sender.nextMessage();
-    settled.push(sender.isSettled);
-    sender.handleAnswer(ack(1));
-    settled.push(sender.isSettled);
-    expect(settled).toEqual([true, false, false, true]);
+  it('counts a message until its outcome, and its bytes until the peer has them', () => {
+    const { sender, outbox, answer } = createSender();
+    void sender.send('x', {});
+    outbox.next();
+    answer(ack({ received: 1 }));
+    expect([sender.queuedMessages, sender.queuedBytes]).toEqual([1, 0]);
+    answer(handled(1));
+    expect(sender.queuedMessages).toBe(0);
   });
 });
 
 describe('Sender: outcomes', () => {
   it('D1: resolves with undefined at the ACK', async () => {
-    const { sender } = createSender();
+    const { sender, outbox, answer } = createSender();
     const sent = sender.send('x', {});
-    sender.nextMessage();
-    sender.handleAnswer(ack(1));
+    outbox.next();
+    answer(handled(1));
     await expect(sent).resolves.toBeUndefined();
   });
 
   it('D1: resolves with the value of the RESULT', async () => {
-    const { sender } = createSender();
+    const { sender, outbox, answer } = createSender();
     const sent = sender.send('x', {});
-    sender.nextMessage();
-    sender.handleAnswer({ type: 'result', number: 1, ok: true, value: textCodec.encode([1, 2]) });
+    outbox.next();
+    answer(value(1, textCodec.encode([1, 2])));
     await expect(sent).resolves.toEqual([1, 2]);
   });
 
   it('D1: rejects with the code and text of a failed RESULT', async () => {
-    const { sender } = createSender();
+    const { sender, outbox, answer } = createSender();
     const sent = sender.send('x', {});
-    sender.nextMessage();
-    sender.handleAnswer({ type: 'result', number: 1, ok: false, code: 'E_FULL', text: 'no room' });
+    outbox.next();
+    answer(failure(1, 'E_FULL', 'no room'));
     await expect(sent).rejects.toEqual(new NotHandledError('E_FULL', 'no room'));
     await expect(sent).rejects.toMatchObject({ code: 'ERR_NOT_HANDLED', peerCode: 'E_FULL', message: 'no room' });
   });
 
   it('rejects with ERR_DECODE where the value cannot be decoded', async () => {
-    const { sender } = createSender();
+    const { sender, outbox, answer } = createSender();
     const sent = sender.send('x', {});
-    sender.nextMessage();
-    sender.handleAnswer({ type: 'result', number: 1, ok: true, value: UNDECODABLE });
+    outbox.next();
+    answer(value(1, UNDECODABLE));
     await expect(sent).rejects.toMatchObject({ code: 'ERR_DECODE', cause: expect.any(SyntaxError) });
   });
 
@@ -106,7 +117,7 @@ describe('Sender: outcomes', () => {
 
 describe('Sender: giving up', () => {
   it('rejects with ERR_TIMEOUT after 2,000 ms, takes an unsent message back, and leaves no alarm', async () => {
-    const { sender, clock } = createSender();
+    const { sender, clock, outbox } = createSender();
     const fate = fateOf(sender.send('x', { timeout: '2s' }));
     clock.advanceTo(1_999);
     await settle();
@@ -114,19 +125,38 @@ describe('Sender: giving up', () => {
     clock.advanceTo(2_000);
     await settle();
     expect([fate.now, sender.queuedMessages]).toEqual(['ERR_TIMEOUT', 0]);
-    expect(sender.nextMessage()).toBeUndefined();
+    expect(outbox.next()).toBeUndefined();
     expect(clock.alarmsSet).toBe(0);
   });
 
-  it('a message that is sent stays until its answer after the timeout, and its number is not used again', async () => {
-    const { sender, clock } = createSender();
+  it('a message that is sent is delivered though nobody waits for it any more, and stays until its answer', async () => {
+    const { sender, clock, outbox, answer } = createSender();
     const sent = sender.send('x', { timeout: 2_000 });
-    sender.nextMessage();
+    outbox.next();
     clock.advanceTo(2_000);
     await expect(sent).rejects.toThrow('no result within 2000 ms');
-    expect([sender.queuedMessages, sender.isSettled]).toEqual([1, false]);
-    sender.handleAnswer(ack(1));
-    expect([sender.queuedMessages, sender.isSettled]).toEqual([0, true]);
+    expect([sender.queuedMessages, outbox.unanswered]).toEqual([1, 1]);
+    outbox.lose();
+    outbox.open({ maxMessageBytes: 1_000, credit: AMPLE }, 0);
+    expect(outbox.next()).toEqual(data(1, textCodec.encode('x')));
+    answer(value(1));
+    expect([sender.queuedMessages, outbox.unanswered]).toEqual([0, 0]);
+  });
+
+  // A rejection that nobody handles would fail the whole run.
+  it.each<[string, (sender: Sender, outbox: Outbox) => void]>([
+    ['in doubt', (sender, outbox) => sender.handBackInDoubt(outbox.restart())],
+    ['refused', (_, outbox) => outbox.handleResult(failure(1))],
+    ['answered with what cannot be decoded', (_, outbox) => outbox.handleResult(value(1, UNDECODABLE))],
+  ])('a message that timed out has 1 outcome, also where it is %s later', async (_, happen) => {
+    const { sender, clock, outbox } = createSender();
+    const fate = fateOf(sender.send('x', { timeout: '2s' }));
+    outbox.next();
+    clock.advanceTo(2_000);
+    await settle();
+    happen(sender, outbox);
+    await settle();
+    expect([fate.now, sender.queuedMessages]).toEqual(['ERR_TIMEOUT', 0]);
   });
 
   it('does not give up where the alarm rings early, as all do when the system has slept', async () => {
@@ -142,11 +172,11 @@ describe('Sender: giving up', () => {
   });
 
   it('clears its alarm at the answer', async () => {
-    const { sender, clock } = createSender();
+    const { sender, clock, outbox, answer } = createSender();
     const sent = sender.send('x', { timeout: '2s' });
     expect(clock.alarmsSet).toBe(1);
-    sender.nextMessage();
-    sender.handleAnswer(ack(1));
+    outbox.next();
+    answer(handled(1));
     await sent;
     expect(clock.alarmsSet).toBe(0);
   });
@@ -181,12 +211,12 @@ describe('Sender: giving up', () => {
   });
 
   it('listens to the signal no longer than to the answer', async () => {
-    const { sender } = createSender();
+    const { sender, outbox, answer } = createSender();
     const { signal } = new AbortController();
     const [add, remove] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')];
     const sent = sender.send('x', { signal });
-    sender.nextMessage();
-    sender.handleAnswer(ack(1));
+    outbox.next();
+    answer(handled(1));
     await sent;
     expect(remove.mock.calls[0]?.[1]).toBe(add.mock.calls[0]?.[1]);
   });
@@ -210,23 +240,23 @@ describe('Sender: limits', () => {
   });
 
   it('tells that the queue has drained, once, when the last of 2 messages is answered, and not within the answer', async () => {
-    const { sender, log } = createSender({ maxQueuedMessages: 2 });
+    const { sender, log, outbox, answer } = createSender({ maxQueuedMessages: 2 });
     void sender.send(1, {});
     void sender.send(2, {});
     await expect(sender.send(3, {})).rejects.toMatchObject({ code: 'ERR_QUEUE_FULL' });
-    sender.nextMessage();
-    sender.nextMessage();
+    outbox.next();
+    outbox.next();
     log.splice(0);
-    sender.handleAnswer(ack(1));
+    answer(handled(1));
     await settle();
     expect(log).toEqual([]);
-    sender.handleAnswer(ack(2));
+    answer(handled(2));
     expect(log).toEqual([]);
     await settle();
     expect(log).toEqual(['drained']);
     void sender.send(4, {});
-    sender.nextMessage();
-    sender.handleAnswer(ack(3));
+    outbox.next();
+    answer(handled(3));
     await settle();
     expect(log).toEqual(['drained', 'wake']); // it was not full again
   });
@@ -246,89 +276,243 @@ describe('Sender: limits', () => {
   });
 
   it('hands back a message of 1,002 bytes, and sends the next of 1,000, when a connection tells how much the peer takes', async () => {
-    const { sender } = createSender({}, false);
+    const { sender, outbox, open } = createSender({}, false);
     const large = fateOf(sender.send('x'.repeat(1_000), {}));
     const small = 'x'.repeat(998);
     void sender.send(small, {});
-    sender.handleOpen(1_000);
-    expect(sender.nextMessage()).toEqual({ type: 'data', number: 1, payload: textCodec.encode(small) });
+    open();
+    expect(outbox.next()).toEqual(data(1, textCodec.encode(small)));
     await settle();
     expect(large.now).toBe('ERR_TOO_LARGE');
     expect(sender.queuedMessages).toBe(1);
   });
 
   it('gives nothing out where the only message is too large for the peer', async () => {
-    const { sender } = createSender({}, false);
+    const { sender, outbox, open } = createSender({}, false);
     const large = fateOf(sender.send('x'.repeat(1_000), {}));
-    sender.handleOpen(1_000);
-    expect(sender.nextMessage()).toBeUndefined();
+    open();
+    expect(outbox.next()).toBeUndefined();
     await settle();
     expect(large.now).toBe('ERR_TOO_LARGE');
   });
 });
 
-describe('Sender: endings', () => {
-  /** a and b are sent, c is not. */
-  function createBusy() {
-    const { sender, ...others } = createSender();
-    const fates = ['a', 'b'].map((message) => fateOf(sender.send(message, {})));
-    sender.nextMessage();
-    sender.nextMessage();
-    fates.push(fateOf(sender.send('c', {})));
-    return { sender, fates, now: () => fates.map((fate) => fate.now), ...others };
+describe('Sender: a peer that turns out to take less', () => {
+  it('hands back each of 2 messages over 1,000 bytes, wherever in the queue it is, and 1 that waits for room', async () => {
+    const { sender, outbox, open } = createSender({ maxQueuedMessages: 3, maxWaiters: 3 }, false);
+    const large = 'x'.repeat(1_000);
+    const fates = ['a', large, 'b', large, 'c', 'd'].map((message) => fateOf(sender.send(message, {})));
+    expect([outbox.size, sender.queuedMessages]).toEqual([3, 6]);
+    open();
+    const messages = [outbox.next(), outbox.next(), outbox.next()].map(
+      (frame) => frame && textCodec.decode(frame.payload),
+    );
+    expect(messages).toEqual(['a', 'b', 'c']);
+    await settle();
+    const refused = 'ERR_TOO_LARGE';
+    expect(fates.map(({ now }) => now)).toEqual(['pending', refused, 'pending', refused, 'pending', 'pending']);
+    expect([outbox.size, sender.queuedMessages]).toEqual([3, 4]);
+  });
+
+  it('does not hand back a message of 1,000 bytes that was sent, when the next peer takes 10', () => {
+    const { sender, outbox, open } = createSender();
+    void sender.send('x'.repeat(998), {});
+    outbox.next();
+    outbox.handleAck(ack({ received: 1 }));
+    outbox.lose();
+    outbox.open({ maxMessageBytes: 10, credit: AMPLE }, 1);
+    sender.refuseTooLarge();
+    expect(sender.queuedMessages).toBe(1);
+    open();
+  });
+});
+
+describe('Sender: waiting for room', () => {
+  /** 2 messages fill the queue; c, d wait, and e is one too many. */
+  function createWaiters() {
+    const { sender, ...others } = createSender({ maxQueuedMessages: 2, maxWaiters: 2 });
+    const controller = new AbortController();
+    const fates = ['a', 'b', 'c', 'd', 'e'].map((message) =>
+      fateOf(sender.send(message, message === 'c' ? { signal: controller.signal } : {})),
+    );
+    return { sender, controller, now: () => fates.map((fate) => fate.now), ...others };
   }
 
-  it('D4: a lost connection rejects 2 sent messages with ERR_IN_DOUBT, and 1 unsent waits for the next one as number 1', async () => {
-    const { sender, now } = createBusy();
-    sender.handleLost();
+  function sendAll(outbox: Outbox): unknown[] {
+    const messages: unknown[] = [];
+    for (let frame = outbox.next(); frame !== undefined; frame = outbox.next()) {
+      messages.push(textCodec.decode(frame.payload));
+    }
+    return messages;
+  }
+
+  it('D3: 2 wait where 2 may, and a 3rd rejects with ERR_QUEUE_FULL', async () => {
+    const { sender, outbox, now } = createWaiters();
     await settle();
-    expect(now()).toEqual(['ERR_IN_DOUBT', 'ERR_IN_DOUBT', 'pending']);
-    expect(sender.nextMessage()).toBeUndefined();
-    sender.handleOpen(1_000);
-    expect(sender.nextMessage()).toEqual({ type: 'data', number: 1, payload: textCodec.encode('c') });
-    sender.handleAnswer(ack(1));
-    await settle();
-    expect(now()[2]).toBeUndefined();
+    expect(now()).toEqual(['pending', 'pending', 'pending', 'pending', 'ERR_QUEUE_FULL']);
+    expect([sender.queuedMessages, outbox.size, sender.isWritable]).toEqual([4, 2, false]);
   });
 
-  it('the end of the session rejects all 3 that are left with ERR_CLOSED', async () => {
-    const { sender, now } = createBusy();
-    sender.handleEnd('the session has ended: silent');
+  it('D3: waiters are admitted in order when room comes, one for each message that has its outcome', async () => {
+    const { sender, outbox, answer, log, now } = createWaiters();
+    expect(sendAll(outbox)).toEqual(['a', 'b']);
+    log.splice(0);
+    answer(handled(1));
+    expect([outbox.size, sendAll(outbox), log]).toEqual([2, ['c'], ['wake']]);
+    answer(handled(3));
+    expect(sendAll(outbox)).toEqual(['d']);
+    answer(handled(4));
     await settle();
-    expect(now()).toEqual(['ERR_CLOSED', 'ERR_CLOSED', 'ERR_CLOSED']);
-    expect([sender.queuedMessages, sender.queuedBytes]).toEqual([0, 0]);
+    expect(now().slice(0, 4)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(sender.queuedMessages).toBe(0);
   });
 
-  it('a goodbye of the session that accepted message 1 hands back 2 and the unsent, and awaits the answer to 1', async () => {
-    const { sender, now } = createBusy();
-    sender.handleGoodbye(1, true);
-    await settle();
-    expect(now()).toEqual(['pending', 'ERR_CLOSED', 'ERR_CLOSED']);
-    expect(sender.isSettled).toBe(false);
-    sender.handleAnswer(ack(1));
-    expect(sender.isSettled).toBe(true);
+  it('D3: nobody overtakes a waiter: a post throws, a send waits, though there is room for its 3 bytes of 10', () => {
+    const { sender, outbox } = createSender({ maxQueuedBytes: 10, maxWaiters: 2 });
+    void sender.send('a'.repeat(5), {});
+    void sender.send('b'.repeat(4), {});
+    expect(() => sender.post('c')).toThrow('1 messages of 7 bytes wait');
+    void sender.send('d', {});
+    expect([outbox.size, sender.queuedMessages]).toEqual([1, 3]);
+    outbox.next();
+    outbox.handleAck(ack({ received: 1 }));
+    sender.handleRoom();
+    expect(sendAll(outbox)).toEqual(['bbbb', 'd']);
   });
 
-  it('a goodbye of the connection that accepted message 1 keeps 2 and the unsent, in order, for the next connection', async () => {
-    const { sender, now } = createBusy();
-    sender.handleGoodbye(1, false);
-    expect(sender.nextMessage()).toBeUndefined();
-    sender.handleAnswer(ack(1));
-    expect(sender.isSettled).toBe(true);
-    sender.handleLost();
-    sender.handleOpen(1_000);
-    expect([sender.nextMessage(), sender.nextMessage()]).toEqual([
-      { type: 'data', number: 1, payload: textCodec.encode('b') },
-      { type: 'data', number: 2, payload: textCodec.encode('c') },
-    ]);
+  it('D3: a waiter that is aborted leaves the line at once, and the others keep theirs', async () => {
+    const { sender, outbox, controller, answer, now } = createWaiters();
+    controller.abort();
     await settle();
-    expect(now()).toEqual([undefined, 'pending', 'pending']);
+    expect([now()[2], sender.queuedMessages]).toEqual(['ERR_ABORTED', 3]);
+    expect(sendAll(outbox)).toEqual(['a', 'b']);
+    answer(handled(2));
+    expect(sendAll(outbox)).toEqual(['d']);
   });
 
-  it('a message that is sent after the goodbye of the peer waits for the next connection', () => {
-    const { sender } = createSender();
-    sender.handleGoodbye(0, false);
-    void sender.send('late', {});
-    expect([sender.nextMessage(), sender.isSettled, sender.queuedMessages]).toEqual([undefined, true, 1]);
+  it('D3: a message that is given up before it is sent makes room for a waiter', async () => {
+    const { sender, outbox, clock } = createSender({ maxQueuedMessages: 1, maxWaiters: 1 }, false);
+    const first = fateOf(sender.send('a', { timeout: '1s' }));
+    void sender.send('b', {});
+    clock.advanceTo(1_000);
+    await settle();
+    expect([first.now, outbox.size]).toEqual(['ERR_TIMEOUT', 1]);
+  });
+
+  it('tells that the queue has drained when the last waiter has its outcome, once', async () => {
+    const { outbox, answer, log } = createWaiters();
+    sendAll(outbox);
+    answer(handled(2));
+    sendAll(outbox);
+    answer(handled(3));
+    await settle();
+    expect(log).not.toContain('drained');
+    answer(handled(4));
+    answer(handled(4));
+    await settle();
+    expect(log.filter((line) => line === 'drained')).toHaveLength(1);
+  });
+
+  it('is writable below 2 messages of 10 bytes, and not while somebody waits', () => {
+    const { sender } = createSender({ maxQueuedMessages: 2, maxQueuedBytes: 10, maxWaiters: 1 });
+    const writable = [sender.isWritable];
+    void sender.send('a', {});
+    writable.push(sender.isWritable);
+    void sender.send('b'.repeat(6), {}); // 8 bytes of 7 that are left
+    writable.push(sender.isWritable);
+    const bytes = createSender({ maxQueuedBytes: 10 }).sender;
+    void bytes.send('x'.repeat(8), {});
+    writable.push(bytes.isWritable);
+    expect(writable).toEqual([true, true, false, false]);
+  });
+});
+
+describe('Sender: posting', () => {
+  it('sends, and says whether there is room for more: 2 of 2', () => {
+    const { sender, outbox } = createSender({ maxQueuedMessages: 2 });
+    expect([sender.post('a'), sender.post('b')]).toEqual([true, false]);
+    expect([outbox.next(), outbox.next()]).toMatchObject([{ number: 1 }, { number: 2 }]);
+    expect(sender.queuedMessages).toBe(2);
+  });
+
+  it('throws ERR_QUEUE_FULL where 2 of 2 are queued, though others may wait, and drains later', async () => {
+    const { sender, outbox, answer, log } = createSender({ maxQueuedMessages: 2, maxWaiters: 5 });
+    sender.post('a');
+    sender.post('b');
+    expect(() => sender.post('c')).toThrow(expect.objectContaining({ code: 'ERR_QUEUE_FULL' }));
+    outbox.next();
+    outbox.next();
+    answer(handled(2));
+    await settle();
+    expect(log.at(-1)).toBe('drained');
+  });
+
+  it.each<[string, ResultFrame | AckFrame]>([
+    ['a value', value(1)],
+    ['a value that cannot be decoded', value(1, UNDECODABLE)],
+    ['a failure', failure(1)],
+    ['an ACK', handled(1)],
+  ])('tells nobody of its outcome: %s', (_, frame) => {
+    const { sender, outbox, answer } = createSender();
+    sender.post('a');
+    outbox.next();
+    expect(() => answer(frame)).not.toThrow();
+    expect(sender.queuedMessages).toBe(0);
+  });
+
+  it('throws ERR_ENCODE and ERR_TOO_LARGE at once, and tells nobody that it was handed back later', async () => {
+    const { sender, outbox } = createSender();
+    expect(() => sender.post(UNENCODABLE)).toThrow(expect.objectContaining({ code: 'ERR_ENCODE' }));
+    expect(() => sender.post('x'.repeat(999))).toThrow(expect.objectContaining({ code: 'ERR_TOO_LARGE' }));
+    sender.post('a');
+    outbox.next();
+    sender.post('b');
+    sender.handBackInDoubt(outbox.restart());
+    sender.handBackUnsent('the session has ended');
+    await settle();
+    expect(sender.queuedMessages).toBe(0);
+  });
+});
+
+describe('Sender: endings', () => {
+  /** a and b are sent, c and d are not, e waits for room. */
+  function createBusy() {
+    const { sender, outbox } = createSender({ maxQueuedMessages: 4, maxWaiters: 1 });
+    const fates = ['a', 'b'].map((message) => fateOf(sender.send(message, {})));
+    outbox.next();
+    outbox.next();
+    fates.push(...['c', 'd', 'e'].map((message) => fateOf(sender.send(message, {}))));
+    return { sender, outbox, now: () => fates.map((fate) => fate.now) };
+  }
+
+  it('D4: 2 sent messages are in doubt where their session is lost, and the others go on, in order', async () => {
+    const { sender, outbox, now } = createBusy();
+    sender.handBackInDoubt(outbox.restart());
+    await settle();
+    expect(now()).toEqual(['ERR_IN_DOUBT', 'ERR_IN_DOUBT', 'pending', 'pending', 'pending']);
+    outbox.open({ maxMessageBytes: 1_000, credit: AMPLE }, 0);
+    const messages = [outbox.next(), outbox.next(), outbox.next()].map(
+      (frame) => frame && textCodec.decode(frame.payload),
+    );
+    expect(messages).toEqual(['c', 'd', 'e']);
+  });
+
+  it('D4: what is unsent is handed back with ERR_CLOSED and the reason, waiters too', async () => {
+    const { sender, now } = createBusy();
+    sender.handBackUnsent('it is over');
+    await settle();
+    expect(now()).toEqual(['pending', 'pending', 'ERR_CLOSED', 'ERR_CLOSED', 'ERR_CLOSED']);
+    expect([sender.queuedMessages, sender.queuedBytes]).toEqual([2, 6]);
+  });
+
+  it('leaves no alarm and no listener behind where it hands back', async () => {
+    const { sender, outbox, clock } = createSender({ maxQueuedMessages: 2, maxWaiters: 1 });
+    const fates = ['a', 'b', 'c'].map((message) => fateOf(sender.send(message, { timeout: '9s' })));
+    outbox.next();
+    sender.handBackInDoubt(outbox.restart());
+    sender.handBackUnsent('it is over');
+    await settle();
+    expect(fates.map((fate) => fate.now)).toEqual(['ERR_IN_DOUBT', 'ERR_CLOSED', 'ERR_CLOSED']);
+    expect(clock.alarmsSet).toBe(0);
   });
 });

@@ -26,9 +26,11 @@ function ended(cause: Cause): SessionEvents['disconnect'] {
 }
 
 const PAYLOADS: { readonly [Name in keyof SessionEvents]: SessionEvents[Name] } = {
-  connect: { epoch: 1, keepalive: undefined, boundMs: undefined, raised: false },
+  connect: { epoch: 1, resumed: false, keepalive: undefined, boundMs: undefined, raised: false },
   suspect: { epoch: 1, silenceMs: 25_000, probesSent: 2 },
   alive: { epoch: 1, silenceMs: 26_000 },
+  health: { epoch: 1, status: 'degraded', payload: undefined },
+  appStalled: { epoch: 1, owed: 3, forMs: 60_000 },
   dead: ended('silent'),
   disconnect: ended('silent'),
   reconnecting: { attempt: 1, delayMs: 500, cause: 'eof', evidence: {} as never },
@@ -37,7 +39,7 @@ const PAYLOADS: { readonly [Name in keyof SessionEvents]: SessionEvents[Name] } 
 };
 
 describe('SessionLog', () => {
-  it('writes each of the 8 events at its level, in fixed words, with the bindings of the session', () => {
+  it('writes each of the 10 events at its level, in fixed words, with the bindings of the session', () => {
     const { logger, lines } = createLogger();
     const log = new SessionLog(logger);
     for (const name of Object.keys(PAYLOADS) as (keyof SessionEvents)[]) {
@@ -47,6 +49,8 @@ describe('SessionLog', () => {
       'info: connected',
       'warn: peer suspected',
       'info: peer alive again',
+      'info: peer told its health',
+      'warn: peer application stalled',
       'warn: peer judged dead',
       'info: disconnected',
       'info: reconnecting',

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Welcome } from '../src/rules/hello.ts';
 import { resolveSessionOptions } from '../src/rules/options.ts';
 import { LiveSession } from '../src/session/session.ts';
 import { ProtocolError } from '../src/words/errors.ts';
-import type { AckFrame, DataFrame } from '../src/words/frame.ts';
+import type { AckFrame, DataFrame, ValueFrame } from '../src/words/frame.ts';
 import { bytesOf, closeFrame, PREAMBLE, welcomeFrame } from './support/connection-rig.ts';
 import { FakeClock } from './support/fake-clock.ts';
 import { fateOf, settle } from './support/fate.ts';
@@ -10,11 +11,16 @@ import { createSessionRig, type SessionRig } from './support/session-rig.ts';
 import { textCodec } from './support/text-codec.ts';
 
 function data(number: number, message: unknown = number): DataFrame {
-  return { type: 'data', number, payload: textCodec.encode(message) };
+  return { type: 'data', number, part: 'whole', payload: textCodec.encode(message) };
 }
 
-function ack(handled: number): AckFrame {
-  return { type: 'ack', received: handled, handled };
+/** The peer is done with all up to this one; of other numbers it has nothing new to say. */
+function ack(handled: number, changes: Partial<AckFrame> = {}): AckFrame {
+  return { type: 'ack', received: handled, handled, settled: 0, read: 0, limit: 4_194_304, ...changes };
+}
+
+function value(number: number, result: unknown): ValueFrame {
+  return { type: 'result', ok: true, number, part: 'whole', value: textCodec.encode(result) };
 }
 
 /** The events of a log, in order. */
@@ -45,6 +51,7 @@ describe('LiveSession: connecting', () => {
       allowed: undefined,
       queuedMessages: 0,
       queuedBytes: 0,
+      credit: 0,
       unwrittenBytes: 0,
       bytesIn: 0,
       bytesOut: 0,
@@ -58,7 +65,7 @@ describe('LiveSession: connecting', () => {
     open();
     expect(take()).toEqual(['write PREAMBLE, HELLO', 'arm 10000', 'arm 10000', 'arm 20000', 'tell connect']);
     const keepalive = { idleMs: 20_000, intervalMs: 5_000, probes: 3 };
-    expect(told).toEqual([['connect', { epoch: 1, keepalive, boundMs: 35_000, raised: false }]]);
+    expect(told).toEqual([['connect', { epoch: 1, resumed: false, keepalive, boundMs: 35_000, raised: false }]]);
     expect(session.peer).toEqual({ boot: 'boot-1', metadata: { name: 'server' } });
     expect([session.epoch, session.address]).toEqual([1, '10.0.0.7:5000']);
     await settle();
@@ -68,7 +75,7 @@ describe('LiveSession: connecting', () => {
   it('L1: tells connect without a bound where it does not watch', () => {
     const { told, open } = createSessionRig({ keepalive: false });
     open();
-    expect(told[0]?.[1]).toEqual({ epoch: 1, keepalive: undefined, boundMs: undefined, raised: false });
+    expect(told[0]?.[1]).toEqual({ epoch: 1, resumed: false, keepalive: undefined, boundMs: undefined, raised: false });
   });
 
   it('has the identity that it is given', () => {
@@ -101,6 +108,7 @@ describe('LiveSession: connecting', () => {
       allowed: 3,
       queuedMessages: 1,
       queuedBytes: 5,
+      credit: 4_194_304,
       unwrittenBytes: 9,
       upMs: 21_000,
       lastCause: 'reset',
@@ -283,6 +291,7 @@ describe('LiveSession: the heartbeat', () => {
 
   it('L9: the late end of a connection touches nothing of the one that has followed it', async () => {
     const { session, open, take } = createSessionRig({ lasts: true });
+    session.identify('session-1'); // which WELCOME names: it is resumed
     const old = open();
     const sent = fateOf(session.send('x'));
     await settle();
@@ -384,7 +393,7 @@ describe('LiveSession: messages', () => {
     await settle();
     const log = take();
     expect(log.indexOf('tell connect')).toBeLessThan(log.indexOf('write DATA 1, DATA 2'));
-    receive({ type: 'result', number: 1, ok: true, value: textCodec.encode('A') }, ack(2));
+    receive(value(1, 'A'), ack(2));
     await settle();
     expect(fates.map(({ now }) => now)).toEqual(['A', undefined]);
   });
@@ -440,20 +449,99 @@ describe('LiveSession: messages', () => {
     expect(session.inspect().state).toBe('open');
   });
 
-  it('pauses reading while 1 message of at most 1 waits for the handler, and resumes after it', async () => {
-    let finish: () => void = () => {};
-    const handler = (): Promise<void> =>
-      new Promise((resolve) => {
-        finish = resolve;
-      });
-    const { open, take } = createSessionRig({ handler, maxUnhandledMessages: 1 });
-    const { receive } = open();
-    take();
-    receive(data(1), data(2));
-    expect(take()).toContain('pause');
-    finish();
+  it('D5: a handler that does not come back holds up messages by credit only: PINGs are answered, and nothing pauses', async () => {
+    const finish: (() => void)[] = [];
+    const handler = (): Promise<void> => new Promise((resolve) => void finish.push(resolve));
+    const { open, take, session } = createSessionRig({ handler, maxMessageBytes: 100, maxUnhandledBytes: 300 });
+    const { receive, transport } = open();
     await settle();
-    expect(take()).toContain('resume');
+    take();
+    receive(data(1), data(2), { type: 'ping', number: 1 }); // 2 x 129, of a credit of 300
+    expect(take()).toEqual(['write PONG 1, ACK 0 of 2', 'arm 20000']);
+    expect(transport.frames.at(-1)).toMatchObject({ received: 2, handled: 0, limit: 300 });
+    finish[0]?.();
+    await settle();
+    expect(transport.frames.at(-1)).toMatchObject({ received: 2, handled: 1, limit: 429 });
+    receive(data(3), data(4));
+    expect(session.inspect().lastCause).toBe('protocol-error');
+  });
+
+  it('W5: waits for credit, and shows what is left of it: 128 and its own bytes for each message', async () => {
+    const { session, dial, take } = createSessionRig();
+    const { connection, receive } = dial();
+    expect(session.inspect().credit).toBe(0);
+    connection.handleBytes(PREAMBLE);
+    receive(welcomeFrame({ codec: 'text', credit: 300 }));
+    expect(session.inspect().credit).toBe(300);
+    for (const message of [1, 2, 3]) void session.send(message);
+    await settle();
+    expect(writesOf(take()).at(-1)).toBe('DATA 1, DATA 2');
+    expect(session.inspect().credit).toBe(300 - 2 * 129);
+    receive(ack(0, { received: 2, limit: 386 }));
+    expect(writesOf(take())).toEqual([]);
+    receive(ack(0, { received: 2, limit: 387 }));
+    expect(writesOf(take())).toEqual(['DATA 3']);
+    expect(session.inspect().credit).toBe(0);
+  });
+
+  it('hands back all that were queued before it was known that the peer takes 3 bytes at most, and sends the others', async () => {
+    const { session, dial, take } = createSessionRig({ maxQueuedMessages: 4, maxWaiters: 2 });
+    const messages = ['a', 'too large', 'b', 'too large', 'too large', 'c']; // the last 2 wait for room
+    const fates = messages.map((message) => fateOf(session.send(message)));
+    const { connection, receive } = dial();
+    connection.handleBytes(PREAMBLE);
+    receive(welcomeFrame({ codec: 'text', maxMessageBytes: 3 }));
+    await settle();
+    expect(writesOf(take()).at(-1)).toBe('DATA 1, DATA 2, DATA 3');
+    receive(ack(3));
+    await settle();
+    const tooLarge = 'ERR_TOO_LARGE';
+    expect(fates.map(({ now }) => now)).toEqual([undefined, tooLarge, undefined, tooLarge, tooLarge, undefined]);
+  });
+
+  it('D3: is writable until 2 messages of at most 2 wait, and again when 1 is handled', async () => {
+    const { session, open } = createSessionRig({ maxQueuedMessages: 2 });
+    const { receive } = open();
+    expect(session.writable).toBe(true);
+    void session.send('a').catch(() => {});
+    expect(session.writable).toBe(true);
+    void session.send('b').catch(() => {});
+    expect(session.writable).toBe(false);
+    await settle();
+    receive(ack(1));
+    expect(session.writable).toBe(true);
+    void session.close().catch(() => {});
+    expect(session.writable).toBe(false);
+    session.destroy();
+    expect(session.writable).toBe(false);
+  });
+
+  it('posts messages in their order among those that are sent, says when to wait, and refuses the 1st one too many', async () => {
+    const { session, open, take } = createSessionRig({ maxQueuedMessages: 3 });
+    const { receive, transport } = open();
+    await settle();
+    take();
+    const before = session.post('a');
+    const fate = fateOf(session.send('b'));
+    expect([before, session.post('c')]).toEqual([true, false]);
+    expect(() => session.post('d')).toThrow(expect.objectContaining({ code: 'ERR_QUEUE_FULL' }));
+    await settle();
+    expect(transport.frames.slice(-3)).toEqual([data(1, 'a'), data(2, 'b'), data(3, 'c')]);
+    receive({ type: 'result', ok: false, number: 1, code: 'oops', text: 'nobody hears it' }, value(2, 'B'), ack(3));
+    await settle();
+    expect(fate.now).toBe('B');
+    expect(eventsOf(take())).toEqual(['drain']);
+  });
+
+  it('posts nothing once it is closing, and once it has ended', async () => {
+    const { session, open } = createSessionRig();
+    open();
+    const closed = session.close();
+    const post = (): boolean => session.post('late');
+    expect(post).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
+    session.destroy();
+    await closed;
+    expect(post).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
   });
 
   it('tells drain when the queue is empty after ERR_QUEUE_FULL, behind the write and the arming', async () => {
@@ -464,7 +552,7 @@ describe('LiveSession: messages', () => {
     await settle();
     take();
     receive(ack(1), { type: 'ping', number: 1 });
-    expect(take()).toEqual(['write PONG 1', 'arm 20000']);
+    expect(take()).toEqual(['write PONG 1, ACK 0 of 0', 'arm 20000']); // it has the outcome of 1
     await sent;
     await settle();
     expect(eventsOf(take())).toEqual(['drain']);
@@ -481,24 +569,6 @@ describe('LiveSession: messages', () => {
     expect(fate.now).toBe('ERR_IN_DOUBT');
   });
 
-  it('D4: a lost connection puts 1 sent message in doubt; 1 that was not sent goes out on the next, as number 1', async () => {
-    const { session, open, take } = createSessionRig({ lasts: true });
-    const { connection } = open();
-    const fates = [fateOf(session.send('sent'))];
-    await settle();
-    fates.push(fateOf(session.send('unsent'))); // its turn never comes
-    connection.handleEnd();
-    await settle();
-    expect(fates.map(({ now }) => now)).toEqual(['ERR_IN_DOUBT', 'pending']);
-    take();
-    const { receive } = open();
-    await settle();
-    expect(writesOf(take())).toEqual(['PREAMBLE, HELLO', 'DATA 1']);
-    receive(ack(1));
-    await settle();
-    expect(fates.map(({ now }) => now)).toEqual(['ERR_IN_DOUBT', undefined]);
-  });
-
   it('ends with protocol-error where the peer answers a message that was never sent', () => {
     const { open, take, told } = createSessionRig();
     const { receive } = open();
@@ -507,8 +577,134 @@ describe('LiveSession: messages', () => {
     expect(eventsOf(take())).toEqual(['disconnect', 'end']);
     expect(told.at(-1)?.[1]).toMatchObject({
       cause: 'protocol-error',
-      evidence: { detail: 'an answer to message 1, where 0 was the last one sent' },
+      evidence: { detail: 'ACK for message 1, where 0 was the last one sent' },
     });
+  });
+});
+
+describe('LiveSession: resumption', () => {
+  /** A session that has sent 3 messages on a connection that is lost. The peer has acknowledged 1 of them. */
+  async function createLost() {
+    const rig = createSessionRig({ lasts: true, handler: (message) => `re: ${message}` });
+    rig.session.identify('session-1');
+    const { receive, connection } = rig.open();
+    const fates = ['a', 'b', 'c'].map((message) => fateOf(rig.session.send(message)));
+    await settle();
+    receive(ack(1));
+    connection.handleEnd();
+    await settle();
+    rig.take();
+    return { ...rig, fates: () => fates.map(({ now }) => now) };
+  }
+
+  it('D2: keeps what was sent while it waits for the next connection', async () => {
+    const { session, fates } = await createLost();
+    expect(fates()).toEqual([undefined, 'pending', 'pending']);
+    expect(session.inspect()).toMatchObject({ state: 'waiting', queuedMessages: 2, queuedBytes: 6, credit: 0 });
+  });
+
+  it('D2: sends again what the peer does not have, 1 of 2, with its number, once connect was told', async () => {
+    const { open, take, told, fates } = await createLost();
+    const { receive, transport } = open({ received: 2 });
+    await settle();
+    const log = take();
+    expect(writesOf(log)).toEqual(['PREAMBLE, HELLO', 'DATA 3']);
+    expect(log.indexOf('tell connect')).toBeLessThan(log.indexOf('write DATA 3'));
+    expect(transport.frames.at(-1)).toEqual(data(3, 'c'));
+    expect(told.at(-1)).toMatchObject(['connect', { epoch: 2, resumed: true }]);
+    receive(value(2, 'B'), ack(3));
+    await settle();
+    expect(fates()).toEqual([undefined, 'B', undefined]);
+  });
+
+  it('numbers go on: the first message on the new connection is 4', async () => {
+    const { session, open } = await createLost();
+    const { transport } = open({ received: 3 });
+    void session.send('d');
+    await settle();
+    expect(transport.frames.at(-1)).toEqual(data(4, 'd'));
+  });
+
+  it('D4: where the peer has another session, what was sent is in doubt, and what was not goes out as number 1', async () => {
+    const { session, open, take, told, fates } = await createLost();
+    const unsent = fateOf(session.send('d'));
+    const { receive } = open({ session: 'session-2', received: 9, settled: 9 }); // which are nothing to us
+    await settle();
+    expect(fates()).toEqual([undefined, 'ERR_IN_DOUBT', 'ERR_IN_DOUBT']);
+    expect(writesOf(take()).at(-1)).toBe('DATA 1');
+    expect(told.at(-1)).toMatchObject(['connect', { resumed: false }]);
+    receive(ack(1));
+    await settle();
+    expect(unsent.now).toBeUndefined();
+  });
+
+  it('D2: answers are kept across connections until the peer has them: 2 of 3 are sent again, and no handler runs twice', async () => {
+    const handled: unknown[] = [];
+    const { session, open, take } = createSessionRig({
+      lasts: true,
+      handler: (message) => {
+        handled.push(message);
+        return `re: ${message}`;
+      },
+    });
+    session.identify('session-1');
+    const first = open();
+    first.receive(data(1), data(2), data(3));
+    await settle();
+    expect(writesOf(take()).at(-1)).toBe('RESULT 1, RESULT 2, RESULT 3, ACK 3 of 3');
+    first.connection.handleEnd();
+    const { transport } = open({ settled: 1 });
+    await settle();
+    expect(writesOf(take())).toEqual(['PREAMBLE, HELLO', 'RESULT 2, RESULT 3']);
+    expect(transport.frames.slice(-2)).toEqual([value(2, 're: 2'), value(3, 're: 3')]);
+    expect(handled).toEqual([1, 2, 3]);
+  });
+
+  it.each<[string, Partial<Welcome>, string]>([
+    ['has message 4 of 3', { received: 4 }, 'received 4, where 1 to 3 are possible'],
+    ['has lost message 1', { received: 0 }, 'received 0, where 1 to 3 are possible'],
+    ['has the outcome of a message it never sent', { received: 3, settled: 1 }, 'settled 1, where 0 to 0 are possible'],
+  ])(
+    'ends the connection with protocol-error where the peer that resumes %s, and tells no connect',
+    async (_, peer, gap) => {
+      const { session, open, take } = await createLost();
+      open(peer);
+      expect(writesOf(take())).toEqual(['PREAMBLE, HELLO', 'CLOSE connection protocol-error']);
+      expect(eventsOf(take())).toEqual([]);
+      expect(session.endings.at(-1)).toMatchObject({
+        cause: 'protocol-error',
+        evidence: { detail: `the peer resumes from ${gap}` },
+      });
+    },
+  );
+
+  it('ends the connection with protocol-error where a peer resumes from message 1 of a session without messages', () => {
+    const { session, open } = createSessionRig({ lasts: true });
+    session.identify('session-1');
+    open({ received: 1 });
+    const detail = 'the peer resumes from received 1 and settled 0, where there were no messages';
+    expect(session.endings).toMatchObject([{ cause: 'protocol-error', evidence: { detail } }]);
+  });
+
+  it('takes DATA, RESULT and ACK that come in one chunk with the WELCOME that resumes it', async () => {
+    const { dial, fates, take } = await createLost();
+    const { connection } = dial();
+    connection.handleBytes(PREAMBLE);
+    const frames = [welcomeFrame({ codec: 'text', received: 3 }), data(1, 'x'), value(2, 'B'), ack(3)];
+    connection.handleBytes(bytesOf(...frames));
+    await settle();
+    expect(fates()).toEqual([undefined, 'B', undefined]);
+    expect(writesOf(take()).at(-1)).toBe('RESULT 1, ACK 1 of 1');
+  });
+
+  it('D6: is told that it was superseded, with the boot id of the winner', () => {
+    const { session, open } = createSessionRig({ lasts: true });
+    const { transport } = open();
+    session.supersede('boot-9');
+    expect(transport.frames.at(-1)).toEqual(closeFrame({ scope: 'connection', code: 'superseded', reason: 'boot-9' }));
+    expect(session.endings).toMatchObject([{ cause: 'superseded' }]);
+    session.supersede('boot-9'); // without a connection there is nobody to tell
+    expect(session.endings.length).toBe(1);
   });
 });
 
@@ -543,6 +739,19 @@ describe('LiveSession: closing', () => {
     session.destroy();
     await closing;
     await expect(session.send('late')).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+  });
+
+  it('hands a message back with ERR_CLOSED that ends the session while it is encoded', async () => {
+    const { session, open } = createSessionRig();
+    open();
+    const message = {
+      get value() {
+        session.destroy();
+        return 1;
+      },
+    };
+    await expect(session.send(message)).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+    expect(session.inspect()).toMatchObject({ state: 'ended', queuedMessages: 0 });
   });
 
   it('takes no message that comes behind its own CLOSE', async () => {
@@ -613,7 +822,7 @@ describe('LiveSession: closing', () => {
     take();
     receive(closeFrame({ code: 'going-away', retryAfterMs: 500, spreadMs: 100, reason: 'restart' }));
     await settle();
-    expect(take()).toEqual(['arm 5000', 'write CLOSE session going-away', 'arm 5000', 'FIN']);
+    expect(take()).toEqual(['write CLOSE session going-away', 'arm 5000', 'FIN', 'arm 5000']);
     expect(transport.frames.at(-1)).toEqual(closeFrame({ code: 'going-away' }));
   });
 
@@ -687,28 +896,114 @@ describe('LiveSession: closing', () => {
     expect(connection.isOpen).toBe(false);
   });
 
-  it('ends where its own goodbye meant the connection only: nobody would come back', async () => {
-    const { session, open, take } = createSessionRig({ lasts: true });
-    const { receive, connection, transport } = open();
-    const goodbye = {
-      scope: 'connection',
-      code: 'going-away',
-      retryAfterMs: 9_000,
-      spreadMs: 99,
-      reason: 'bye',
-    } as const;
-    const closed = fateOf(session.sayGoodbye(goodbye));
-    void session.send('still taken').catch(() => {});
+  it.each([true, false])(
+    'a goodbye of its own that means the connection only ends what does not last with it: lasts %s',
+    async (lasts) => {
+      const { session, open, take } = createSessionRig({ lasts });
+      const { receive, connection, transport } = open();
+      const hint = { retryAfterMs: 9_000, spreadMs: 99, reason: 'bye' };
+      session.beginGoodbye({ scope: 'connection', code: 'going-away', ...hint });
+      await settle();
+      expect(transport.frames.at(-1)).toEqual(closeFrame({ scope: 'connection', code: 'going-away', ...hint }));
+      const fate = fateOf(session.send('still taken'));
+      receive(closeFrame({ scope: 'connection', code: 'going-away' }));
+      await settle();
+      connection.handleEnd();
+      connection.handleClosed();
+      await settle();
+      expect(eventsOf(take())).toEqual(lasts ? ['connect', 'disconnect'] : ['connect', 'disconnect', 'end']);
+      expect([session.inspect().state, fate.now]).toEqual(lasts ? ['waiting', 'pending'] : ['ended', 'ERR_CLOSED']);
+    },
+  );
+
+  it('resolves a goodbye that is said behind the end', async () => {
+    const { session } = createSessionRig();
+    session.destroy();
+    await session.sayGoodbye(closeFrame());
+  });
+
+  it('a goodbye of the session waits until all that was taken on is sent: 2 messages and credit for 1', async () => {
+    const { session, dial, take } = createSessionRig();
+    const { connection, receive, transport } = dial();
+    connection.handleBytes(PREAMBLE);
+    receive(welcomeFrame({ codec: 'text', credit: 129 }));
+    const fates = [1, 2].map((message) => fateOf(session.send(message)));
+    void session.close();
     await settle();
-    expect(transport.frames.slice(-2)).toEqual([data(1, 'still taken'), closeFrame({ ...goodbye, lastAccepted: 0 })]);
-    receive(closeFrame({ scope: 'connection', code: 'going-away' }));
+    expect(writesOf(take()).at(-1)).toBe('DATA 1');
+    receive(ack(1, { limit: 258 }));
+    expect(writesOf(take())).toEqual(['DATA 2, ACK 0 of 0, CLOSE session normal']);
+    receive(ack(2, { limit: 387 }), closeFrame({ lastAccepted: 2 }));
     await settle();
-    connection.handleEnd();
+    expect(fates.map(({ now }) => now)).toEqual([undefined, undefined]);
+    expect(transport.frames.at(-1)?.type).toBe('close');
+    expect(take()).toContain('FIN');
+  });
+
+  it('a goodbye of the session waits for the 2 messages, too, that wait for room in a queue of 1', async () => {
+    const { session, open, take } = createSessionRig({ maxQueuedMessages: 1, maxWaiters: 2 });
+    const { receive } = open();
+    const fates = [1, 2, 3].map((message) => fateOf(session.send(message)));
+    void session.close();
+    await settle();
+    expect(writesOf(take()).at(-1)).toBe('DATA 1');
+    receive(ack(1));
+    expect(writesOf(take())).toEqual(['DATA 2, ACK 0 of 0']);
+    receive(ack(2));
+    expect(writesOf(take())).toEqual(['DATA 3, ACK 0 of 0, CLOSE session normal']);
+    receive(ack(3));
+    await settle();
+    expect(fates.map(({ now }) => now)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('a goodbye of the session is said as soon as the message that it waited for is given up', async () => {
+    const { session, dial, take } = createSessionRig();
+    const { connection, receive } = dial();
+    connection.handleBytes(PREAMBLE);
+    receive(welcomeFrame({ codec: 'text', credit: 0 }));
+    const patience = new AbortController();
+    const fate = fateOf(session.send('x', { signal: patience.signal }));
+    void session.close();
+    await settle();
+    take();
+    patience.abort();
+    await settle();
+    expect(fate.now).toBe('ERR_ABORTED');
+    expect(writesOf(take())).toEqual(['CLOSE session normal']);
+  });
+
+  it('a goodbye of the connection waits for nothing: what it has not sent goes out on the next one', async () => {
+    const { session, dial, open, take } = createSessionRig({ lasts: true });
+    session.identify('session-1');
+    const { connection, receive } = dial();
+    connection.handleBytes(PREAMBLE);
+    receive(welcomeFrame({ codec: 'text', credit: 129 }));
+    const fates = [1, 2].map((message) => fateOf(session.send(message)));
+    session.beginGoodbye(closeFrame({ scope: 'connection', code: 'going-away' }));
+    await settle();
+    expect(writesOf(take()).at(-1)).toBe('DATA 1, CLOSE connection going-away');
+    receive(ack(1, { limit: 4_096 }), closeFrame({ scope: 'connection', code: 'going-away', lastAccepted: 1 }));
+    await settle();
+    expect(take()).toContain('FIN'); // behind its goodbye it sends no message, although there is credit
     connection.handleClosed();
+    open({ received: 1 });
     await settle();
-    expect(eventsOf(take())).toEqual(['connect', 'disconnect', 'end']);
-    expect(closed.now).toBeUndefined();
-    await session.sayGoodbye(goodbye);
+    expect(writesOf(take()).at(-1)).toBe('DATA 2');
+    expect(fates.map(({ now }) => now)).toEqual([undefined, 'pending']);
+  });
+
+  it.each<[string, number]>([
+    ['where 1 was sent', 1],
+    ['where none was ever sent', 0],
+  ])('ends with protocol-error for a goodbye that has accepted 2 messages, %s', async (_, count) => {
+    const { session, open, told, take } = createSessionRig({ lasts: true });
+    const { receive } = open();
+    if (count > 0) void session.send('a').catch(() => {});
+    await settle();
+    receive(closeFrame({ lastAccepted: 2 }));
+    expect(writesOf(take()).at(-1)).toBe('CLOSE connection protocol-error');
+    const detail = `CLOSE for message 2, where ${count} was the last one sent`;
+    expect(told.at(-1)).toMatchObject(['end', { cause: 'protocol-error', evidence: { detail } }]);
   });
 });
 

@@ -30,6 +30,14 @@ describe('Verification', () => {
     expect(asked).toEqual([0, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000, 8_000, 9_000]);
   });
 
+  it('asks for somebody who does not wait for the answer, 1 time in each spacing', () => {
+    const { clock, asked, verification } = create();
+    for (let call = 0; call < 3; call += 1) verification.ask();
+    clock.advanceTo(5_000);
+    verification.ask();
+    expect(asked).toEqual([0, 1_000, 5_000]);
+  });
+
   it('asks nobody when the 1 caller has given up before the spacing is over', async () => {
     const { clock, asked, verification } = create();
     const first = verification.verify();

@@ -13,6 +13,14 @@ export interface RejectedEvent {
   readonly evidence: Evidence;
 }
 
+/** A session that waited to be resumed has been ended, because more wait than may: the one that waited longest. */
+export interface EvictedEvent {
+  /** Its `end` follows at once. */
+  readonly session: Session;
+  /** Which limit was passed: `maxParkedSessions`, `maxParkedBytes` or `maxParkedPerIdentity`. */
+  readonly bound: 'sessions' | 'bytes' | 'identity';
+}
+
 /** The events of a server. */
 export interface ServerEvents {
   /**
@@ -21,6 +29,7 @@ export interface ServerEvents {
    */
   readonly session: Session;
   readonly rejected: RejectedEvent;
+  readonly evicted: EvictedEvent;
   /** Our own process did not run for a while, longer than a quarter of the interval: nobody was judged for it. */
   readonly stall: Stall;
 }
@@ -30,10 +39,13 @@ export interface ServerSnapshot {
   readonly address: ServerAddress | undefined;
   /** `idle` before it listens: sockets can be attached. `closing` until the last session is gone. */
   readonly state: 'idle' | 'listening' | 'closing' | 'closed';
+  /** Sessions that have a connection. */
   readonly sessions: number;
+  /** Sessions whose connection is lost, and which may be resumed. */
+  readonly parked: number;
   /** Connections that are in the handshake: TLS, HELLO, `authenticate`. */
   readonly arrivals: number;
-  /** Connections that have become sessions since the server was made. */
+  /** Connections that were let in since the server was made, as new sessions or to go on with one. */
   readonly accepted: number;
   /** Connections that have not: one `rejected` was told for each. */
   readonly rejected: number;
@@ -42,7 +54,7 @@ export interface ServerSnapshot {
 
 /** Accepts sockets and owns sessions. */
 export interface Server extends TypedEvents<ServerEvents> {
-  /** The sessions that are established. */
+  /** The sessions that have not ended, those included that wait to be resumed: their state is `waiting`. */
   readonly sessions: ReadonlySet<Session>;
   /** Where it listens; undefined while it does not. */
   readonly address: ServerAddress | undefined;

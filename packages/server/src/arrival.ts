@@ -46,10 +46,13 @@ export class Arrival implements ConnectionOwner {
   }
 
   // A connection without a session has nothing of the following to tell.
+  establish(): void {}
   handleOpen(): void {}
   handleFrame(): void {}
+  handlePong(): void {}
   handleGoodbye(): void {}
   handleTiding(): void {}
   handleTurnEnd(): void {}
+  pong(): undefined {}
   nextFrame(): undefined {}
 }

@@ -11,6 +11,9 @@ export type {
   Duration,
   ErrorCode,
   Evidence,
+  Health,
+  HealthHook,
+  HealthStatus,
   Keepalive,
   KeepaliveOptions,
   KeepaliveSetting,
@@ -27,7 +30,7 @@ export type {
 export { describe, NotHandledError, OptionsError, PRESETS, SystoleError } from '@systole/core';
 export { CHANNELS } from '@systole/core/node';
 export type { ListenTarget, ServerAddress, TcpAddress, TcpTarget, UnixAddress, UnixTarget } from './address.ts';
-export type { RejectedEvent, Server, ServerEvents, ServerSnapshot } from './api.ts';
+export type { EvictedEvent, RejectedEvent, Server, ServerEvents, ServerSnapshot } from './api.ts';
 export type { Authenticate, PeerIntroduction } from './authentication.ts';
 export type { PeerCertificate } from './certificate.ts';
 export type { AttachOptions, CloseOptions, ServerLimits, ServerOptions } from './options.ts';

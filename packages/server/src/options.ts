@@ -5,7 +5,7 @@ import {
   checkOptions,
   durationSchema,
   fillSessionOptions,
-  findOversize,
+  findSessionContradictions,
   functionSchema,
   integerSchema,
   parseDuration,
@@ -147,7 +147,7 @@ export function resolveServerOptions(options: ServerOptions): ServerConfig {
 }
 
 function findContradictions(options: Readonly<Record<string, unknown>>): OptionProblem[] {
-  return [...findOversize(options), ...findTlsProblems(options['tls'])];
+  return [...findSessionContradictions(options), ...findTlsProblems(options['tls'])];
 }
 
 /** @throws OptionsError that lists every problem. */

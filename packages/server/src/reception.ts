@@ -13,15 +13,19 @@ import type { Authenticate } from './authentication.ts';
 import { certificateFlaw, certificateOf } from './certificate.ts';
 import { FloodLog } from './flood-log.ts';
 import type { ServerConfig } from './options.ts';
+import type { ResumeRefusal } from './registry.ts';
 import type { Guest } from './server-session.ts';
+import { ServerSession } from './server-session.ts';
 import type { TlsStage } from './tls-stage.ts';
 
 /** Whom the reception works for. */
 export interface ReceptionHost {
-  /** The sessions there are; they count against `maxConnections`. */
-  readonly sessions: { readonly size: number };
-  /** The peer is welcome: makes a session of its connection. */
-  admit(connection: Connection, guest: Guest): void;
+  /** The sessions that have a connection; they count against `maxConnections`. */
+  readonly connected: number;
+  /** Which session the peer goes on with; undefined if it has to begin a new one. Or why it has to go. */
+  find(guest: Guest): ServerSession | ResumeRefusal | undefined;
+  /** The peer is welcome: goes on with this session, or makes a new one, of its connection. */
+  admit(connection: Connection, guest: Guest, session: ServerSession | undefined): void;
   /** A connection did not become a session. */
   handleRejected(event: RejectedEvent): void;
 }
@@ -159,7 +163,7 @@ export class Reception implements ArrivalHost {
   /** Not `rejected`, after which a client would not come back. */
   #refuseByLimit({ connection }: Arrival): boolean {
     const { maxConnections } = this.#config.limits;
-    if (this.#host.sessions.size + this.#arrivals.size <= maxConnections) return false;
+    if (this.#host.connected + this.#arrivals.size <= maxConnections) return false;
     const reason = `the server has all of the ${maxConnections} connections that it may have`;
     connection.refuse({ code: 'going-away', reason, ...FULL_RETRY }, { code: 'maxConnections' });
     return true;
@@ -182,9 +186,14 @@ export class Reception implements ArrivalHost {
 
   #admit(arrival: Arrival, hello: Hello, identity: unknown): void {
     // Who went away while it was judged has been rejected by then.
-    if (!this.#arrivals.delete(arrival)) return;
+    if (!this.#arrivals.has(arrival)) return;
+    const { connection, entrance } = arrival;
+    const guest = { hello, address: entrance.address, identity };
+    const found = this.#host.find(guest);
+    if (found !== undefined && !(found instanceof ServerSession)) return connection.refuse(found.close, found.end);
+    this.#arrivals.delete(arrival);
     this.#accepted += 1;
-    this.#host.admit(arrival.connection, { hello, address: arrival.entrance.address, identity });
+    this.#host.admit(connection, guest, found);
   }
 
   #tell(event: RejectedEvent, level: 'debug' | 'warn' = 'warn'): void {

@@ -1,26 +1,37 @@
-/** A session at the server's end: it has one connection, and lives as long. */
+/** A session at the server's end: one connection after another, and between them it is parked. */
 
 import { randomUUID } from 'node:crypto';
 import type {
   Alarm,
   AlarmOwner,
+  Cause,
+  CloseFrame,
   Connection,
+  DeliveryFrame,
   Ending,
   Hello,
   Instant,
+  LivenessTiding,
   MessageHandler,
-  Session,
   SessionConfig,
   SessionParts,
 } from '@systole/core';
 import { LiveSession } from '@systole/core';
 import { BOOT_ID } from '@systole/core/node';
+import { FlapLimiter } from './flap-limiter.ts';
+import type { IdentityKey } from './identity-key.ts';
+import { identityKey } from './identity-key.ts';
+import { ResumeToken } from './resume-token.ts';
 
 /** Hears of the sessions of a server. */
 export interface SessionHost {
-  /** Before the session tells `connect`. */
-  handleSession(session: Session): void;
-  handleSessionEnd(session: Session): void;
+  /** Before the session tells its first `connect`. */
+  handleSession(session: ServerSession): void;
+  /** Its connection is lost; true if it is kept until the deadline. */
+  handleLost(session: ServerSession, deadline: Instant): boolean;
+  /** It holds more than before, or less, while it is parked. */
+  handleIdleChange(session: ServerSession): void;
+  handleSessionEnd(session: ServerSession): void;
 }
 
 /** A peer that is let in. */
@@ -34,12 +45,28 @@ export interface Guest {
 /** Up to so much of the maximal age is taken off at random: those who came together do not leave together. */
 const AGE_JITTER = 0.1;
 
+/** After these nobody goes on: the peer's state cannot be trusted, or the peer has refused our terms and does not come back. */
+const FINAL: ReadonlySet<Cause> = new Set<Cause>(['protocol-error', 'too-many-pings', 'rejected']);
+
 /** See the head of the file. */
 export class ServerSession extends LiveSession implements AlarmOwner {
   readonly #host: SessionHost;
+  readonly #now: () => Instant;
+  readonly #random: () => number;
+  readonly #config: SessionConfig;
+  readonly #maxAgeMs: number | undefined;
   #identity: unknown;
-  readonly #retireAt: Instant = Number.POSITIVE_INFINITY;
-  readonly #retirement: Alarm | undefined;
+  #identityKey: IdentityKey | undefined;
+  readonly #token = new ResumeToken();
+  #flaps: FlapLimiter | undefined;
+  /** For how long it is kept without a connection, as both ends have agreed; 0 if it is not. */
+  #windowMs = 0;
+  #lost: Ending | undefined;
+  #wasTold = false;
+  /** Whether another connection is about to go on with it. */
+  #isHandingOver = false;
+  #retireAt: Instant = Number.POSITIVE_INFINITY;
+  #retirement: Alarm | undefined;
 
   constructor(
     parts: SessionParts,
@@ -50,27 +77,56 @@ export class ServerSession extends LiveSession implements AlarmOwner {
   ) {
     super(parts, config, handler);
     this.#host = host;
-    if (maxAgeMs === undefined) return;
-    this.#retireAt = parts.clock.now() + maxAgeMs * (1 - AGE_JITTER * parts.random());
-    this.#retirement = parts.clock.alarm(this);
+    this.#config = config;
+    this.#now = () => parts.clock.now();
+    this.#random = parts.random;
+    this.#maxAgeMs = maxAgeMs;
+    this.identify(randomUUID());
+    if (maxAgeMs !== undefined) this.#retirement = parts.clock.alarm(this);
   }
 
   override get identity(): unknown {
     return this.#identity;
   }
 
-  /** Takes over a connection whose HELLO has come. */
-  welcome(
-    connection: Connection,
-    { hello: { epoch }, address, identity }: Guest,
-    metadata: SessionConfig['metadata'],
-  ): void {
-    const session = randomUUID();
+  /** What sessions of one identity have in common. */
+  get identityKey(): IdentityKey | undefined {
+    return this.#identityKey;
+  }
+
+  /** Whether the guest may go on with it: it has the token, and is who it was. */
+  isOf({ hello, identity }: Guest): boolean {
+    return this.#token.matches(hello.token) && identityKey(identity) === this.#identityKey;
+  }
+
+  /** 0 if it may change its connection now, else the milliseconds after which it may. */
+  takeTurn(now: Instant): number {
+    this.#flaps ??= new FlapLimiter();
+    return this.#flaps.take(now);
+  }
+
+  /** Takes over a connection whose HELLO has come: its first one, or one that goes on where the last was lost. */
+  welcome(connection: Connection, { hello, address, identity }: Guest): void {
+    const { epoch } = hello;
     this.#identity = identity;
-    this.identify(session);
+    this.#identityKey = identityKey(identity);
+    this.#windowMs = Math.min(this.#config.resumeWindowMs, hello.resumeMs);
+    const token = this.#windowMs === 0 ? '' : this.#token.issue(hello.token);
     this.attach(connection, epoch, address);
-    // No token: this server does not resume sessions yet, and says so.
-    connection.accept(this, { session, token: '', boot: BOOT_ID, epoch, received: 0, handled: 0, metadata });
+    const { metadata } = this.#config;
+    connection.accept(this, { session: this.id, token, boot: BOOT_ID, epoch, ...this.stand(), metadata });
+  }
+
+  /** Lets go of its connection, if it still has one, for another to come. */
+  handOver({ hello: { boot } }: Guest): void {
+    this.#isHandingOver = true;
+    this.supersede(boot);
+    this.#isHandingOver = false;
+  }
+
+  /** Nobody has come back in time, or there is no room to wait any longer. */
+  expire(): void {
+    if (this.#lost !== undefined) this.endSession(this.#lost);
   }
 
   /** The connection has reached its age; or the system has slept, and it may not have yet. */
@@ -78,17 +134,52 @@ export class ServerSession extends LiveSession implements AlarmOwner {
     if (now < this.#retireAt) return this.#retirement?.set(this.#retireAt);
     if (this.isClosing) return; // it leaves already, and has been given its time for that
     const reason = 'the connection has reached its maximal age';
-    void this.sayGoodbye({ scope: 'connection', code: 'going-away', retryAfterMs: 0, spreadMs: 0, reason });
+    this.beginGoodbye({ scope: 'connection', code: 'going-away', retryAfterMs: 0, spreadMs: 0, reason });
+  }
+
+  // Whatever the client sends behind WELCOME shows that it has the newest token.
+
+  override handleFrame(frame: DeliveryFrame): void {
+    this.#token.confirm();
+    super.handleFrame(frame);
+  }
+
+  override handleGoodbye(frame: CloseFrame): void {
+    this.#token.confirm();
+    super.handleGoodbye(frame);
+  }
+
+  override handleTiding(tiding: LivenessTiding): void {
+    if (tiding.type === 'pong') this.#token.confirm();
+    super.handleTiding(tiding);
   }
 
   protected override beforeConnect(): void {
-    this.#retirement?.set(this.#retireAt);
+    this.#lost = undefined;
+    if (this.#maxAgeMs !== undefined) {
+      this.#retireAt = this.#now() + this.#maxAgeMs * (1 - AGE_JITTER * this.#random());
+      this.#retirement?.set(this.#retireAt);
+    }
+    if (this.#wasTold) return;
+    this.#wasTold = true;
     this.#host.handleSession(this);
+  }
+
+  protected override handleIdleChange(): void {
+    this.#host.handleIdleChange(this);
   }
 
   protected override afterConnection(ending: Ending): void {
     this.#retirement?.clear();
+    this.#lost = ending;
+    // A session that is closing is not handed on: its goodbye was for the old connection, and would reach nobody.
+    if (this.#isHandingOver && !this.isClosing) return;
+    const isOver = this.isClosing || this.#windowMs === 0 || !this.#wasTold || FINAL.has(ending.cause);
+    if (isOver || !this.#host.handleLost(this, this.#now() + this.#windowMs)) this.endSession(ending);
+  }
+
+  protected override endSession(ending: Pick<Ending, 'cause' | 'evidence'>): void {
     this.#host.handleSessionEnd(this);
-    this.endSession(ending);
+    super.endSession(ending);
   }
 }

@@ -3,7 +3,7 @@
 import type { Server as NetServer, Socket } from 'node:net';
 import { createServer as createNetServer } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
-import type { Connection, MessageHandler, Session, SessionParts, Stall } from '@systole/core';
+import type { Connection, Instant, MessageHandler, Session, SessionParts, Stall } from '@systole/core';
 import { Emitter, OptionsError, SystoleError } from '@systole/core';
 import { resolveParts, takeOver } from '@systole/core/node';
 import { pino } from 'pino';
@@ -13,8 +13,11 @@ import type { RejectedEvent, Server, ServerEvents, ServerSnapshot } from './api.
 import { startListening } from './listening.ts';
 import type { AttachOptions, CloseOptions, ServerConfig, ServerOptions } from './options.ts';
 import { checkAttachOptions, resolveCloseOptions, resolveServerOptions } from './options.ts';
+import type { ParkingBound } from './parking.ts';
 import type { ReceptionHost } from './reception.ts';
 import { Reception } from './reception.ts';
+import type { RegistryHost, ResumeRefusal } from './registry.ts';
+import { Registry } from './registry.ts';
 import type { Guest, SessionHost } from './server-session.ts';
 import { ServerSession } from './server-session.ts';
 import { TlsStage } from './tls-stage.ts';
@@ -29,14 +32,14 @@ export function createServer(options: ServerOptions = {}): Server {
   return new LiveServer(resolveParts(options, pino({ level: 'silent' })), config, options);
 }
 
-class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost, SessionHost {
+class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost, RegistryHost, SessionHost {
   readonly #parts: SessionParts;
   readonly #config: ServerConfig;
   readonly #handler: MessageHandler | undefined;
   readonly #tls: TlsStage | undefined;
   readonly #reception: Reception;
   readonly #net: NetServer;
-  readonly #sessions = new Set<ServerSession>();
+  readonly #registry: Registry;
   readonly #stopHearingStalls: () => void;
   #stage: 'open' | 'closing' | 'closed' = 'open';
   #closed: Promise<void> | undefined;
@@ -46,6 +49,7 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost,
     this.#parts = parts;
     this.#config = config;
     this.#handler = onMessage;
+    this.#registry = new Registry(parts.clock, parts.logger, config.parking, this);
     this.#tls = tls === undefined ? undefined : new TlsStage(tls);
     this.#reception = new Reception(parts, config, { tls: this.#tls, authenticate }, this);
     // Half-open, because a goodbye goes on after the peer's FIN.
@@ -56,7 +60,7 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost,
   }
 
   get sessions(): ReadonlySet<Session> {
-    return this.#sessions;
+    return this.#registry.all;
   }
 
   get address(): ServerAddress | undefined {
@@ -101,11 +105,11 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost,
 
   async close(options: CloseOptions = {}): Promise<void> {
     const { closeTimeoutMs } = this.#config.session;
-    const { drainMs, ...retry } = resolveCloseOptions(options, this.#sessions.size, closeTimeoutMs);
+    const { drainMs, ...retry } = resolveCloseOptions(options, this.#registry.connected, closeTimeoutMs);
     const goodbye = { scope: 'connection', code: 'going-away', reason: 'the server is closing', ...retry } as const;
     if (this.#stage === 'open' && this.#net.listening) this.#net.close();
     if (this.#stage === 'open') this.#stage = 'closing';
-    const gone = Promise.all([...this.#sessions].map((session) => session.sayGoodbye(goodbye, drainMs)));
+    const gone = Promise.all([...this.#registry.all].map((session) => session.sayGoodbye(goodbye, drainMs)));
     this.#closed ??= this.#finishWhen(gone);
     await this.#closed;
   }
@@ -130,7 +134,8 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost,
   inspect(): ServerSnapshot {
     const { limits } = this.#config;
     const { address } = this;
-    return { address, state: this.#state(), sessions: this.#sessions.size, ...this.#reception.counts, limits };
+    const { connected, parked } = this.#registry;
+    return { address, state: this.#state(), sessions: connected, parked, ...this.#reception.counts, limits };
   }
 
   #state(): ServerSnapshot['state'] {
@@ -140,25 +145,59 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost,
 
   // What the reception tells.
 
-  admit(connection: Connection, guest: Guest): void {
+  get connected(): number {
+    return this.#registry.connected;
+  }
+
+  find(guest: Guest): ServerSession | ResumeRefusal | undefined {
+    return this.#registry.find(guest);
+  }
+
+  admit(connection: Connection, guest: Guest, found: ServerSession | undefined): void {
+    found?.handOver(guest);
+    // A listener of its `disconnect` may have closed the server, which has forgotten this arrival already.
+    if (this.#stage !== 'open') return connection.destroy('closed-locally', 'the server is closing');
+    // It may have been closing, or have been ended by a listener.
+    const session = found?.isEnded === false ? found : this.#newSession();
+    this.#registry.reclaim(session);
+    session.welcome(connection, guest);
+  }
+
+  #newSession(): ServerSession {
     const { session: config, maxConnectionAgeMs } = this.#config;
-    const session = new ServerSession(this.#parts, config, this.#handler, this, maxConnectionAgeMs);
-    session.welcome(connection, guest, config.metadata);
+    return new ServerSession(this.#parts, config, this.#handler, this, maxConnectionAgeMs);
   }
 
   handleRejected(event: RejectedEvent): void {
     this.emit('rejected', event);
   }
 
+  // What the registry tells.
+
+  handleEvicted(session: ServerSession, bound: ParkingBound): void {
+    this.#parts.logger.warn({ session: session.id, bound }, 'session evicted');
+    this.emit('evicted', { session, bound });
+  }
+
   // What sessions tell.
 
   handleSession(session: ServerSession): void {
-    this.#sessions.add(session);
+    this.#registry.add(session);
     this.emit('session', session);
   }
 
+  handleLost(session: ServerSession, deadline: Instant): boolean {
+    if (this.#stage !== 'open') return false;
+    this.#registry.park(session, deadline);
+    return true;
+  }
+
+  handleIdleChange(session: ServerSession): void {
+    this.#registry.update(session);
+  }
+
   handleSessionEnd(session: ServerSession): void {
-    this.#sessions.delete(session);
+    this.#registry.delete(session);
   }
 
   #handleStall(stall: Stall): void {

@@ -1,11 +1,17 @@
-/** Messages on their way out: queued, sent, settled. One connection's numbers; no I/O. */
+/** Messages on their way out: queued, sent, received by the peer, settled. The numbers are the session's; no I/O. */
 
+import { MESSAGE_COST } from '../rules/cost.ts';
+import { MAX_FRAGMENT_BYTES } from '../rules/limits.ts';
 import { ProtocolError } from '../words/errors.ts';
 import type { AckFrame, DataFrame, ResultFrame } from '../words/frame.ts';
+import { Assembly, partOf } from './assembly.ts';
+import { Bale } from './bale.ts';
+import { Fifo } from './fifo.ts';
 
 /** A message that its sender waits for. */
 export interface Parcel {
-  readonly payload: Uint8Array;
+  /** Let go of when the peer has it. */
+  payload: Uint8Array;
   /** The peer's application is done with it. */
   readonly handled: (value: Uint8Array | undefined) => void;
   /** It refused it, or failed on it. */
@@ -14,119 +20,295 @@ export interface Parcel {
   readonly failed: (error: Error) => void;
 }
 
-/** What became of the messages of a connection that is gone. */
-export interface Leftovers {
-  /** Sent, and never answered: handled or not, nobody here knows. */
-  readonly inDoubt: readonly Parcel[];
-  /** Never sent. */
-  readonly unsent: readonly Parcel[];
+/** What a peer can take. */
+export interface PeerCapacity {
+  /** The largest message, or value of a result, in bytes. */
+  readonly maxMessageBytes: number;
+  /** The cost of DATA that it takes on this connection to begin with. */
+  readonly credit: number;
 }
 
-/** The sending side of delivery. Numbers are given when a message is sent, so that one given up before leaves no gap. */
+const NOTHING = new Uint8Array(0);
+
+/**
+ * The sending side of delivery. It holds what is not settled, in order. A message gets its number when its last part is
+ * sent, so that one which is given up before leaves no gap, and what the peer turned out not to have can be sent again.
+ */
 export class Outbox {
-  #unsent: Parcel[] = [];
-  /** Sent and unsettled, by number; a Map keeps them in order. */
-  #sent = new Map<number, Parcel>();
-  #lastSent = 0;
+  readonly #parcels = new Fifo<Parcel>();
+  /** The payloads of the first parcels, while there is no connection. */
+  #bale: Bale | undefined;
+  /** All messages up to this one have their outcome; the first of the parcels is the next. */
+  #settled = 0;
+  /** The last message that the peer is known to have. */
+  #received = 0;
+  /** The last message that was sent whole. */
+  #sent = 0;
+  /** How many bytes of the one behind it were sent. */
+  #offset = 0;
   #queuedBytes = 0;
+
+  // Of the current connection.
+  #used = 0;
+  #limit = 0;
+  #maxMessageBytes = Number.POSITIVE_INFINITY;
+  /** The value of the first unsettled message, in parts. */
+  #value: Assembly | undefined;
+  readonly #maxValueBytes: number;
+
+  /** `maxValueBytes`: the largest value of a result that is taken. */
+  constructor(maxValueBytes: number) {
+    this.#maxValueBytes = maxValueBytes;
+  }
 
   /** Messages that are not settled yet. */
   get size(): number {
-    return this.#unsent.length + this.#sent.size;
+    return this.#parcels.size;
   }
 
-  /** Messages that are sent, and not answered yet. */
+  /** Messages that are sent, and not settled yet. */
   get unanswered(): number {
-    return this.#sent.size;
+    return this.#sent - this.#settled;
   }
 
-  /** Bytes of the payloads of all. */
+  /** Whether there is a message that has not been sent whole. */
+  get hasUnsent(): boolean {
+    return this.#parcels.size > this.unanswered;
+  }
+
+  /** Whether the peer is known to have the first message that is not settled. */
+  get hasArrived(): boolean {
+    return this.#received > this.#settled;
+  }
+
+  /** Bytes of all payloads that the peer is not known to have. */
   get queuedBytes(): number {
     return this.#queuedBytes;
   }
 
+  /** All messages up to this one have their outcome. */
+  get settled(): number {
+    return this.#settled;
+  }
+
+  /** Bytes that are here of a value that is not whole. */
+  get valueBytes(): number {
+    return this.#value?.byteCount ?? 0;
+  }
+
+  /** The largest message that the peer takes, as far as is known. */
+  get maxMessageBytes(): number {
+    return this.#maxMessageBytes;
+  }
+
+  /** What the peer still takes, in cost. */
+  get credit(): number {
+    return this.#limit - this.#used;
+  }
+
   /** Takes a message on. */
   add(parcel: Parcel): void {
-    this.#unsent.push(parcel);
+    this.#parcels.push(parcel);
     this.#queuedBytes += parcel.payload.length;
   }
 
-  /** Gives a message up if it has not been sent; true if so. */
+  /** Gives a message up of which nothing has been sent; true if so. */
   withdraw(parcel: Parcel): boolean {
-    const index = this.#unsent.indexOf(parcel);
+    this.#unpack();
+    const firstWhole = this.unanswered + (this.#offset > 0 ? 1 : 0);
+    const index = this.#parcels.indexOf(parcel, firstWhole);
     if (index < 0) return false;
-    this.#unsent.splice(index, 1);
-    this.#queuedBytes -= parcel.payload.length;
+    this.#remove(index, parcel);
     return true;
   }
 
-  /** The payload that {@link next} would send. */
-  peek(): Parcel | undefined {
-    return this.#unsent[0];
-  }
-
-  /** The next message to send. */
-  next(): DataFrame | undefined {
-    const parcel = this.#unsent.shift();
-    if (parcel === undefined) return undefined;
-    this.#lastSent += 1;
-    this.#sent.set(this.#lastSent, parcel);
-    return { type: 'data', number: this.#lastSent, payload: parcel.payload };
-  }
-
-  /** @throws ProtocolError if it answers a message that was never sent. */
-  handleResult(frame: ResultFrame): void {
-    this.#mustBeSent(frame.number);
-    const parcel = this.#settle(frame.number);
-    // Answered twice, or covered by an ACK that came first: the sender has its answer.
-    if (parcel === undefined) return;
-    if (frame.ok) parcel.handled(frame.value);
-    else parcel.refused(frame.code, frame.text);
-  }
-
-  /** @throws ProtocolError if it acknowledges messages that were never sent. */
-  handleAck({ received, handled }: AckFrame): void {
-    this.#mustBeSent(received);
-    for (const number of this.#sent.keys()) {
-      if (number > handled) return;
-      this.#settle(number)?.handled(undefined);
+  /** The first message behind those sent that is larger than the peer takes. It is removed. */
+  nextTooLarge(): Parcel | undefined {
+    let index = this.unanswered;
+    let parcel = this.#parcels.at(index);
+    while (parcel !== undefined && parcel.payload.length <= this.#maxMessageBytes) {
+      index += 1;
+      parcel = this.#parcels.at(index);
     }
-  }
-
-  /** Empties itself: the connection is gone, and the next one numbers from 1. */
-  clear(): Leftovers {
-    const leftovers = { inDoubt: [...this.#sent.values()], unsent: this.#unsent };
-    this.#sent.clear();
-    this.#lastSent = 0;
-    this.#unsent = [];
-    this.#queuedBytes = 0;
-    return leftovers;
-  }
-
-  /** The peer takes no message above this number: hands those back, which are certainly unhandled, and keeps the rest. */
-  limit(lastAccepted: number): readonly Parcel[] {
-    const handedBack: Parcel[] = [];
-    for (const number of [...this.#sent.keys()]) {
-      const parcel = number > lastAccepted ? this.#settle(number) : undefined;
-      if (parcel !== undefined) handedBack.push(parcel);
-    }
-    for (const parcel of this.#unsent) this.#queuedBytes -= parcel.payload.length;
-    handedBack.push(...this.#unsent);
-    this.#unsent = [];
-    return handedBack;
-  }
-
-  #settle(number: number): Parcel | undefined {
-    const parcel = this.#sent.get(number);
-    if (parcel === undefined) return undefined;
-    this.#sent.delete(number);
-    this.#queuedBytes -= parcel.payload.length;
+    if (parcel !== undefined) this.#remove(index, parcel);
     return parcel;
   }
 
-  #mustBeSent(number: number): void {
-    if (number > this.#lastSent) {
-      throw new ProtocolError(`an answer to message ${number}, where ${this.#lastSent} was the last one sent`);
+  #remove(index: number, { payload }: Parcel): void {
+    this.#parcels.removeAt(index);
+    this.#queuedBytes -= payload.length;
+  }
+
+  /** The next part to send, if there is one for which there is credit (W5). */
+  next(): DataFrame | undefined {
+    const parcel = this.#parcels.at(this.unanswered);
+    if (parcel === undefined) return undefined;
+    const begin = this.#offset;
+    const end = Math.min(begin + MAX_FRAGMENT_BYTES, parcel.payload.length);
+    const cost = end - begin + (begin === 0 ? MESSAGE_COST : 0);
+    if (cost > this.credit) return undefined;
+    this.#used += cost;
+    const number = this.#sent + 1;
+    const isLast = end === parcel.payload.length;
+    this.#offset = isLast ? 0 : end;
+    if (isLast) this.#sent = number;
+    const isWhole = begin === 0 && isLast;
+    return {
+      type: 'data',
+      number,
+      part: partOf(begin === 0, isLast),
+      payload: isWhole ? parcel.payload : parcel.payload.subarray(begin, end),
+    };
+  }
+
+  /** @throws ProtocolError if it answers a message that was never sent, or has been answered, or its value is in disorder. */
+  handleResult(frame: ResultFrame): void {
+    const { number } = frame;
+    if (number <= this.#settled) throw new ProtocolError(`RESULT for message ${number}, which has its outcome`);
+    this.#mustBeSent('RESULT', number);
+    if (this.#value !== undefined && (number !== this.#settled + 1 || !frame.ok)) {
+      throw new ProtocolError(`RESULT for message ${number} inside the value for ${this.#settled + 1}`);
+    }
+    // Messages are handled in order: all before are, and had no value.
+    this.#settleUpTo(number - 1);
+    if (!frame.ok) return this.#settle()?.refused(frame.code, frame.text);
+    this.#value ??= new Assembly('RESULT', this.#maxValueBytes);
+    const value = this.#value.add(frame.part, frame.value);
+    if (value === undefined) return;
+    this.#value = undefined;
+    this.#settle()?.handled(value);
+  }
+
+  /** @throws ProtocolError if it acknowledges messages that were never sent, or goes back. */
+  handleAck({ received, handled, limit }: AckFrame): void {
+    this.#mustBeSent('ACK', received);
+    mustNotGoBack('received', received, this.#received);
+    mustNotGoBack('handled', handled, this.#settled);
+    mustNotGoBack('limit', limit, this.#limit);
+    if (this.#value !== undefined && handled > this.#settled) {
+      throw new ProtocolError(`ACK has handled ${handled}, and the value for ${this.#settled + 1} is not whole`);
+    }
+    this.#limit = limit;
+    this.#release(received);
+    this.#settleUpTo(handled);
+  }
+
+  /** Why the session cannot go on at a peer that has all messages up to `received`; undefined if it can. */
+  findGap(received: number): string | undefined {
+    return received >= this.#received && received <= this.#sent
+      ? undefined
+      : `received ${received}, where ${this.#received} to ${this.#sent} are possible`;
+  }
+
+  /** A connection is open, at whose other end there are all messages up to `received`. What is behind them is sent again. */
+  open({ maxMessageBytes, credit }: PeerCapacity, received: number): void {
+    this.#unpack();
+    this.#maxMessageBytes = maxMessageBytes;
+    this.#limit = credit;
+    this.#used = 0;
+    this.#release(received);
+    this.#unsend(received);
+  }
+
+  /** The connection is gone. What was not sent whole was not sent; what there is may have to be kept for long. */
+  lose(): void {
+    this.#offset = 0;
+    this.#value = undefined;
+    this.#pack();
+  }
+
+  #pack(): void {
+    this.#unpack();
+    if (this.#parcels.size === 0) return;
+    this.#bale = new Bale([...this.#parcels].map(({ payload }) => payload));
+    for (const parcel of this.#parcels) parcel.payload = NOTHING;
+  }
+
+  #unpack(): void {
+    const bale = this.#bale;
+    this.#bale = undefined;
+    for (let index = 0; index < (bale?.size ?? 0); index += 1) {
+      const parcel = this.#parcels.at(index);
+      if (parcel !== undefined && bale !== undefined) parcel.payload = bale.at(index);
     }
   }
+
+  /**
+   * The peer has said goodbye, and takes none above this number: those were not handled, and are as if never sent.
+   *
+   * @throws ProtocolError if that number was never sent, or has been exceeded.
+   */
+  handleLastAccepted(number: number): void {
+    this.#mustBeSent('CLOSE', number);
+    mustNotGoBack('lastAccepted', number, this.#received);
+    this.#unsend(number);
+  }
+
+  /** The session cannot go on. Gives out those that were sent, and not settled; the others wait for the next session, which begins. */
+  restart(): Parcel[] {
+    this.#unpack();
+    this.#offset = 0;
+    this.#value = undefined;
+    const inDoubt: Parcel[] = [];
+    for (let count = this.unanswered; count > 0; count -= 1) {
+      const parcel = this.#take();
+      if (parcel !== undefined) inDoubt.push(parcel);
+    }
+    this.#settled = 0;
+    this.#received = 0;
+    this.#sent = 0;
+    return inDoubt;
+  }
+
+  /** Gives out those that were not sent. */
+  takeUnsent(): Parcel[] {
+    this.#unpack();
+    const all = this.#parcels.takeAll();
+    const unsent = all.splice(this.unanswered);
+    for (const parcel of all) this.#parcels.push(parcel);
+    for (const { payload } of unsent) this.#queuedBytes -= payload.length;
+    this.#offset = 0;
+    return unsent;
+  }
+
+  #unsend(lastSent: number): void {
+    this.#sent = lastSent;
+    this.#offset = 0;
+  }
+
+  #release(received: number): void {
+    for (let number = this.#received + 1; number <= received; number += 1) {
+      const parcel = this.#parcels.at(number - this.#settled - 1);
+      if (parcel === undefined) continue;
+      this.#queuedBytes -= parcel.payload.length;
+      parcel.payload = NOTHING;
+    }
+    this.#received = Math.max(this.#received, received);
+  }
+
+  #settleUpTo(number: number): void {
+    while (this.#settled < number) this.#settle()?.handled(undefined);
+  }
+
+  #settle(): Parcel | undefined {
+    this.#settled += 1;
+    this.#received = Math.max(this.#received, this.#settled);
+    return this.#take();
+  }
+
+  #take(): Parcel | undefined {
+    const parcel = this.#parcels.shift();
+    this.#queuedBytes -= parcel?.payload.length ?? 0;
+    return parcel;
+  }
+
+  #mustBeSent(subject: string, number: number): void {
+    if (number > this.#sent) {
+      throw new ProtocolError(`${subject} for message ${number}, where ${this.#sent} was the last one sent`);
+    }
+  }
+}
+
+function mustNotGoBack(counter: string, now: number, before: number): void {
+  if (now < before) throw new ProtocolError(`${counter} goes back to ${now}, where it was ${before}`);
 }

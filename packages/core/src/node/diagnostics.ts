@@ -13,6 +13,8 @@ export const CHANNELS: {
   readonly probe: 'systole:session:probe';
   readonly suspect: 'systole:session:suspect';
   readonly alive: 'systole:session:alive';
+  readonly health: 'systole:session:health';
+  readonly appStalled: 'systole:session:app-stalled';
   readonly dead: 'systole:session:dead';
   readonly disconnect: 'systole:session:disconnect';
   readonly reconnecting: 'systole:session:reconnecting';
@@ -25,6 +27,8 @@ export const CHANNELS: {
   probe: 'systole:session:probe',
   suspect: 'systole:session:suspect',
   alive: 'systole:session:alive',
+  health: 'systole:session:health',
+  appStalled: 'systole:session:app-stalled',
   dead: 'systole:session:dead',
   disconnect: 'systole:session:disconnect',
   reconnecting: 'systole:session:reconnecting',

@@ -2,13 +2,26 @@
  * Frames to bytes and back. A frame is its length, its type, its body; docs/PROTOCOL.md has the diagrams.
  *
  * Every body begins with numbers and ends, in some frames, with bytes that reach to its end. Flags (the mark of DATA, the
- * status of RESULT, the scope of CLOSE) are single bytes below 64, which as numbers are the same byte.
+ * status of RESULT and PONG, the scope of CLOSE) are single bytes below 64, which as numbers are the same byte.
  */
 
 import { ProtocolError } from '../words/errors.ts';
-import type { AckFrame, CloseCode, CloseFrame, DataFrame, Frame, ResultFrame } from '../words/frame.ts';
+import type {
+  AckFrame,
+  CloseCode,
+  CloseFrame,
+  DataFrame,
+  FailureFrame,
+  Frame,
+  Part,
+  PingFrame,
+  PongFrame,
+  ResultFrame,
+} from '../words/frame.ts';
 import { CLOSE_CODES, FIRST_OPTIONAL_TYPE, FRAME_TYPES } from '../words/frame.ts';
-import { MAX_CODE_BYTES, MAX_REASON_BYTES, MAX_TEXT_BYTES } from './limits.ts';
+import type { HealthStatus } from '../words/health.ts';
+import { encodeText } from './cut-text.ts';
+import { MAX_CODE_BYTES, MAX_HEALTH_BYTES, MAX_REASON_BYTES, MAX_TEXT_BYTES } from './limits.ts';
 import { Reader } from './reader.ts';
 import { allocate, copyOf } from './slab.ts';
 import { varintSize, writeVarint } from './varint.ts';
@@ -16,14 +29,17 @@ import { varintSize, writeVarint } from './varint.ts';
 /** From this size on bytes are handed through as views; below, a copy is cheaper than what a view would keep in memory. */
 const VIEW_BYTES = 4_096;
 
-/** The mark of DATA that is a whole message. Others are reserved for fragments. */
-const WHOLE = 0;
-const OK = 0;
+/** The mark of DATA, by number. */
+const PARTS: readonly Part[] = ['whole', 'first', 'middle', 'last'];
+/** The status of RESULT: 1 is a failure, the others are parts of a value. */
 const FAILED = 1;
+const STATUS_OF_PART: Readonly<Record<Part, number>> = { whole: 0, first: 2, middle: 3, last: 4 };
+const PART_OF_STATUS: ReadonlyMap<number, Part> = new Map(PARTS.map((part) => [STATUS_OF_PART[part], part]));
+/** The status of health in PONG, by number. */
+const HEALTH: readonly HealthStatus[] = ['ok', 'degraded', 'failing'];
 const SCOPES: readonly CloseFrame['scope'][] = ['connection', 'session'];
 
 const NOTHING = new Uint8Array(0);
-const utf8 = new TextEncoder();
 
 /**
  * The complete bytes of a frame, length included, in one chunk; a payload or value of more than 4 KiB is a second chunk,
@@ -38,24 +54,30 @@ export function encodeFrame(frame: Frame): readonly Uint8Array[] {
     case 'welcome':
       return assemble(type, [], frame.body);
     case 'ping':
-    case 'pong':
       return assemble(type, [frame.number], NOTHING);
+    case 'pong':
+      return encodePong(type, frame);
     case 'data':
-      return assemble(type, [frame.number, WHOLE], frame.payload);
+      return assemble(type, [frame.number, PARTS.indexOf(frame.part)], frame.payload);
     case 'result':
-      return frame.ok ? assemble(type, [frame.number, OK], frame.value) : encodeFailure(type, frame);
+      if (!frame.ok) return encodeFailure(type, frame);
+      return assemble(type, [frame.number, STATUS_OF_PART[frame.part]], frame.value);
     case 'ack':
-      return assemble(type, [frame.received, frame.handled], NOTHING);
+      return assemble(type, [frame.received, frame.handled, frame.settled, frame.read, frame.limit], NOTHING);
     case 'close':
       return encodeClose(type, frame);
   }
 }
 
-type FailedResult = Extract<ResultFrame, { readonly ok: false }>;
+function encodePong(type: number, { number, handled, health }: PongFrame): readonly Uint8Array[] {
+  if (handled === undefined) return assemble(type, [number], NOTHING);
+  if (health === undefined) return assemble(type, [number, handled], NOTHING);
+  return assemble(type, [number, handled, HEALTH.indexOf(health.status)], health.payload);
+}
 
-function encodeFailure(type: number, frame: FailedResult): readonly Uint8Array[] {
-  const codeBytes = cutText(frame.code, MAX_CODE_BYTES);
-  const textBytes = cutText(frame.text, MAX_TEXT_BYTES);
+function encodeFailure(type: number, frame: FailureFrame): readonly Uint8Array[] {
+  const codeBytes = encodeText(frame.code, MAX_CODE_BYTES);
+  const textBytes = encodeText(frame.text, MAX_TEXT_BYTES);
   const tail = new Uint8Array(codeBytes.length + textBytes.length);
   tail.set(codeBytes);
   tail.set(textBytes, codeBytes.length);
@@ -66,13 +88,7 @@ function encodeClose(type: number, frame: CloseFrame): readonly Uint8Array[] {
   if (frame.code === 'unknown') throw new RangeError('the code of CLOSE must be one of ours, got unknown');
   const { scope, code, lastAccepted, retryAfterMs, spreadMs, reason } = frame;
   const numbers = [SCOPES.indexOf(scope), CLOSE_CODES[code], lastAccepted, retryAfterMs, spreadMs];
-  return assemble(type, numbers, cutText(reason, MAX_REASON_BYTES));
-}
-
-/** UTF-8, at most `maxBytes` of it: `encodeInto` stops before the first character that does not fit. */
-function cutText(text: string, maxBytes: number): Uint8Array {
-  const bytes = new Uint8Array(maxBytes);
-  return bytes.subarray(0, utf8.encodeInto(text, bytes).written);
+  return assemble(type, numbers, encodeText(reason, MAX_REASON_BYTES));
 }
 
 function assemble(type: number, numbers: readonly number[], tail: Uint8Array): readonly Uint8Array[] {
@@ -103,9 +119,9 @@ export function decodeFrame(type: number, body: Uint8Array): Frame | undefined {
     case FRAME_TYPES.welcome:
       return { type: 'welcome', body: keep(body) };
     case FRAME_TYPES.ping:
-      return { type: 'ping', number: decodeNumber(body, 'PING') };
+      return decodePing(new Reader(body, 'PING'));
     case FRAME_TYPES.pong:
-      return { type: 'pong', number: decodeNumber(body, 'PONG') };
+      return decodePong(new Reader(body, 'PONG'));
     case FRAME_TYPES.data:
       return decodeData(new Reader(body, 'DATA'));
     case FRAME_TYPES.result:
@@ -120,36 +136,54 @@ export function decodeFrame(type: number, body: Uint8Array): Frame | undefined {
   }
 }
 
-function decodeNumber(body: Uint8Array, subject: string): number {
-  const reader = new Reader(body, subject);
-  const number = readNumber(reader, subject);
+function decodePing(reader: Reader): PingFrame {
+  const number = readNumber(reader, 'PING');
   reader.end();
-  return number;
+  return { type: 'ping', number };
+}
+
+function decodePong(reader: Reader): PongFrame {
+  const number = readNumber(reader, 'PONG');
+  if (reader.remaining === 0) return { type: 'pong', number };
+  const handled = reader.varint();
+  if (reader.remaining === 0) return { type: 'pong', number, handled };
+  const statusByte = reader.byte();
+  const status = HEALTH[statusByte];
+  if (status === undefined) throw new ProtocolError(`PONG has the status ${statusByte}, which is none of 0 to 2`);
+  if (reader.remaining > MAX_HEALTH_BYTES) {
+    throw new ProtocolError(`PONG has ${reader.remaining} bytes of health, over the limit of ${MAX_HEALTH_BYTES}`);
+  }
+  return { type: 'pong', number, handled, health: { status, payload: keep(reader.rest()) } };
 }
 
 function decodeData(reader: Reader): DataFrame {
   const number = readNumber(reader, 'DATA');
   const mark = reader.byte();
-  if (mark !== WHOLE) throw new ProtocolError(`DATA has the mark ${mark}, and only 0 is in use`);
-  return { type: 'data', number, payload: keep(reader.rest()) };
+  const part = PARTS[mark];
+  if (part === undefined) throw new ProtocolError(`DATA has the mark ${mark}, which is none of 0 to 3`);
+  return { type: 'data', number, part, payload: keep(reader.rest()) };
 }
 
 function decodeResult(reader: Reader): ResultFrame {
   const number = readNumber(reader, 'RESULT');
   const status = reader.byte();
-  if (status === OK) return { type: 'result', number, ok: true, value: keep(reader.rest()) };
-  if (status !== FAILED) throw new ProtocolError(`RESULT has the status ${status}, which is neither 0 nor 1`);
+  const part = PART_OF_STATUS.get(status);
+  if (part !== undefined) return { type: 'result', ok: true, number, part, value: keep(reader.rest()) };
+  if (status !== FAILED) throw new ProtocolError(`RESULT has the status ${status}, which is none of 0 to 4`);
   const code = readText(reader, reader.varint(), MAX_CODE_BYTES, 'the code of RESULT');
   const text = readText(reader, reader.remaining, MAX_TEXT_BYTES, 'the text of RESULT');
-  return { type: 'result', number, ok: false, code, text };
+  return { type: 'result', ok: false, number, code, text };
 }
 
 function decodeAck(reader: Reader): AckFrame {
   const received = reader.varint();
   const handled = reader.varint();
+  const settled = reader.varint();
+  const read = reader.varint();
+  const limit = reader.varint();
   reader.end();
   if (handled > received) throw new ProtocolError(`ACK has handled ${handled}, above received ${received}`);
-  return { type: 'ack', received, handled };
+  return { type: 'ack', received, handled, settled, read, limit };
 }
 
 function decodeClose(reader: Reader): CloseFrame {

@@ -10,7 +10,6 @@ import {
   MAX_METADATA_KEYS,
   MAX_MIN_PING_INTERVAL_MS,
   MAX_PROBES,
-  MIN_FRAME_LIMIT_BYTES,
 } from './limits.ts';
 import { msgpackCodec } from './msgpack-codec.ts';
 import { isPlainObject } from './plain.ts';
@@ -21,8 +20,8 @@ export interface WireOffer {
   readonly keepalive: Keepalive | undefined;
   /** The lowest spacing of PINGs that I accept, in whole milliseconds. */
   readonly minPingIntervalMs: number;
-  /** The largest value of a length field that I accept, in bytes. */
-  readonly maxFrameBytes: number;
+  /** The largest message, or value of a result, that I accept, in bytes. */
+  readonly maxMessageBytes: number;
   /** The name of my codec. */
   readonly codec: string;
 }
@@ -39,10 +38,14 @@ interface Identity {
   readonly boot: string;
   /** The number of this connection within its session. */
   readonly epoch: number;
-  /** The last message of the peer's that I have; 0 for none. Reserved for resumption. */
+  /** For how long I keep the session when this connection is lost, in milliseconds; 0 if I do not. */
+  readonly resumeMs: number;
+  /** The last message of the peer's that I have whole; 0 for none. */
   readonly received: number;
-  /** The last message of the peer's that my application is done with; 0 for none. Reserved for resumption. */
-  readonly handled: number;
+  /** I have the outcome of all my messages up to this one; 0 for none. */
+  readonly settled: number;
+  /** The cost of DATA that I take on this connection to begin with. */
+  readonly credit: number;
   /** Plain data for the peer's application. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
@@ -96,12 +99,14 @@ const commonEntries = {
   token: textSchema(0, MAX_ID_CHARS),
   boot: textSchema(1, MAX_ID_CHARS),
   epoch: wholeSchema(0),
+  resume: wholeSchema(0),
   received: wholeSchema(0),
-  handled: wholeSchema(0),
+  settled: wholeSchema(0),
+  credit: wholeSchema(0),
   codec: textSchema(1, MAX_CODEC_CHARS),
   keepalive: v.nullish(tripleSchema),
   minPing: wholeSchema(0, MAX_MIN_PING_INTERVAL_MS),
-  maxFrame: wholeSchema(MIN_FRAME_LIMIT_BYTES),
+  maxMessage: wholeSchema(0),
   metadata: v.optional(metadataSchema, {}),
 };
 
@@ -148,33 +153,37 @@ type Common = WireOffer & Identity & { readonly token: string };
 type CommonMap = Omit<v.InferOutput<typeof welcomeSchema>, 'session'>;
 
 function commonToWire(common: Common): CommonMap {
-  const { token, boot, epoch, received, handled, keepalive, metadata } = common;
+  const { token, boot, epoch, received, settled, credit, keepalive, metadata } = common;
   return {
     token,
     boot,
     epoch,
+    resume: common.resumeMs,
     received,
-    handled,
+    settled,
+    credit,
     codec: common.codec,
     keepalive: keepalive === undefined ? null : tripleToWire(keepalive),
     minPing: common.minPingIntervalMs,
-    maxFrame: common.maxFrameBytes,
+    maxMessage: common.maxMessageBytes,
     metadata,
   };
 }
 
 function commonFromWire(map: CommonMap): Common {
-  const { token, boot, epoch, received, handled, metadata } = map;
+  const { token, boot, epoch, received, settled, credit, metadata } = map;
   return {
     token,
     boot,
     epoch,
+    resumeMs: map.resume,
     received,
-    handled,
+    settled,
+    credit,
     codec: map.codec,
     keepalive: map.keepalive ? tripleFromWire(map.keepalive) : undefined,
     minPingIntervalMs: map.minPing,
-    maxFrameBytes: map.maxFrame,
+    maxMessageBytes: map.maxMessage,
     metadata,
   };
 }

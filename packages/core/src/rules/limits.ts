@@ -3,8 +3,14 @@
 /** A frame that comes before the handshake is over may have this length: what Node allows for the headers of a request. */
 export const MAX_HANDSHAKE_FRAME_BYTES = 16_384;
 
-/** Nobody may ask for smaller frames than this, so that CLOSE and every failed RESULT always fit. */
-export const MIN_FRAME_LIMIT_BYTES = 2_048;
+/** A later frame may have this length: with fragments of at most 64 KiB, no PING waits long behind one (W5). */
+export const MAX_FRAME_BYTES = 65_536;
+
+/** What of a message or value may go into one frame; the rest is for type, number and mark. */
+export const MAX_FRAGMENT_BYTES: number = MAX_FRAME_BYTES - 64;
+
+/** A part that is not the last must have these bytes, so that what it costs beside them does not count. */
+export const MIN_FRAGMENT_BYTES = 1_024;
 
 /** UTF-8 bytes of the code of a failed RESULT. */
 export const MAX_CODE_BYTES = 64;
@@ -14,6 +20,9 @@ export const MAX_TEXT_BYTES = 1_024;
 
 /** UTF-8 bytes of the reason of CLOSE. */
 export const MAX_REASON_BYTES = 256;
+
+/** Bytes of the payload of health in PONG. */
+export const MAX_HEALTH_BYTES = 256;
 
 /** Characters of a session id, resume token or boot id. */
 export const MAX_ID_CHARS = 64;

@@ -13,8 +13,8 @@ export interface Terms {
   readonly peerKeepalive: Keepalive | undefined;
   /** The lowest spacing of PINGs that the peer accepts, in milliseconds. */
   readonly pingSpacingMs: number;
-  /** The largest value of a length field that I may send, in bytes. */
-  readonly maxFrameBytes: number;
+  /** The largest message, or value of a result, that I may send, in bytes. */
+  readonly maxMessageBytes: number;
 }
 
 /** The offers contradict each other: nobody's fault, and no reconnect helps. Answered with CLOSE `incompatible`. */
@@ -34,7 +34,7 @@ export function negotiate(mine: Offer, theirs: WireOffer): Terms {
     raised,
     peerKeepalive: raise(theirs.keepalive, mine.minPingIntervalMs),
     pingSpacingMs: theirs.minPingIntervalMs,
-    maxFrameBytes: theirs.maxFrameBytes,
+    maxMessageBytes: theirs.maxMessageBytes,
   };
 }
 

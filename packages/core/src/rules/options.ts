@@ -3,6 +3,9 @@
 import * as v from 'valibot';
 import type { OptionProblem } from '../words/errors.ts';
 import { OptionsError } from '../words/errors.ts';
+import type { HealthHook } from '../words/health.ts';
+import { appStallSchema, findBlindJudge, resolveAppStall } from './app-stall.ts';
+import { costOf, MESSAGE_COST } from './cost.ts';
 import type { Duration } from './duration.ts';
 import { MAX_DURATION_MS, parseDuration } from './duration.ts';
 import type { Keepalive, KeepaliveSetting } from './keepalive.ts';
@@ -13,7 +16,6 @@ import {
   MAX_METADATA_KEYS,
   MAX_MIN_PING_INTERVAL_MS,
   MAX_PROBES,
-  MIN_FRAME_LIMIT_BYTES,
 } from './limits.ts';
 import { msgpackCodec } from './msgpack-codec.ts';
 import { findForeign, isPlainObject } from './plain.ts';
@@ -34,14 +36,33 @@ export interface SessionOptions {
   readonly handshakeTimeout?: Duration;
   /** For `close()`: after it the connection is destroyed. Default: 5 s. */
   readonly closeTimeout?: Duration;
-  /** The largest frame to accept, in bytes, and with it the largest message. Default: 1 MiB, four times the receive buffer most kernels start with. */
-  readonly maxFrameBytes?: number;
+  /** The largest message, or value of a result, to accept, in bytes. It travels in parts of 64 KiB. Default: 1 MiB. */
+  readonly maxMessageBytes?: number;
   /** Messages that may wait here for their result. Default: 1,024. */
   readonly maxQueuedMessages?: number;
-  /** Bytes of those messages. Default: 16 MiB. */
+  /** Bytes of those among them that the peer is not known to have received. Default: 16 MiB. */
   readonly maxQueuedBytes?: number;
-  /** Received messages that may wait for the handler; with more, reading pauses. Default: 1,024. */
-  readonly maxUnhandledMessages?: number;
+  /** Calls of `send` that may wait for room in that queue; one beyond rejects with `ERR_QUEUE_FULL`. Default: 0, so that a full queue is told at once. */
+  readonly maxWaiters?: number;
+  /**
+   * Bytes of received messages that may wait for the handler, each counted with 128 more; the peer is given credit for as much
+   * (W5). Also what results may take that the peer has not fetched. At least `maxMessageBytes` + 128. Default: 4 MiB, or that.
+   */
+  readonly maxUnhandledBytes?: number;
+  /**
+   * How long a session is kept when its connection is lost, so that another one resumes it and no message is lost: the shorter
+   * of both ends' windows counts. 0 switches it off. Default: 2 min, which covers a restart of a router and most dead zones.
+   */
+  readonly resumeWindow?: Duration;
+  /** Says how our application is, for the peer's event `health`. Asked for each PING that comes. Default: none. */
+  readonly health?: HealthHook;
+  /**
+   * For how long messages that the peer's application owes us an outcome for may stand still, while it answers PINGs, before
+   * `appStalled` is told. 0 or false switches it off. Default: 60 s, more than most handlers take for one message.
+   */
+  readonly appStallTimeout?: Duration | false;
+  /** Whether `appStalled` is a verdict, too, which ends the connection: cause `app-stalled`. Default: false. */
+  readonly judgeAppStall?: boolean;
   /** Plain data shown to the peer in the handshake, such as `{ name: 'sensor 7' }`. Default: none. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
@@ -55,17 +76,26 @@ export interface SessionConfig {
   readonly pausedTimeoutMs: number;
   readonly handshakeTimeoutMs: number;
   readonly closeTimeoutMs: number;
-  readonly maxFrameBytes: number;
+  readonly maxMessageBytes: number;
   readonly maxQueuedMessages: number;
   readonly maxQueuedBytes: number;
-  readonly maxUnhandledMessages: number;
+  readonly maxWaiters: number;
+  readonly maxUnhandledBytes: number;
+  readonly resumeWindowMs: number;
+  readonly health: HealthHook | undefined;
+  readonly appStallTimeoutMs: number | undefined;
+  readonly judgeAppStall: boolean;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /** A shorter idle or interval would measure our own scheduler: lateness of up to 100 ms is ordinary (MIN_STALL_MS). */
 const MIN_PERIOD_MS = 100;
 const MIN_TIMEOUT_MS = 10;
-const MAX_FRAME_BYTES = 2 ** 30;
+const MAX_MESSAGE_BYTES = 2 ** 30;
+const DEFAULT_MESSAGE_BYTES = 1_048_576;
+const DEFAULT_UNHANDLED_BYTES = 4_194_304;
+/** What a week-long dead zone leaves behind is not a connection to go on with. */
+const MAX_RESUME_MS = 7 * 24 * 3_600_000;
 
 /** A valibot check of a duration, `250` or `'20s'`, of `minMs` to `maxMs`; without a maximum, of up to 1,000 years. */
 export function durationSchema(minMs = 0, maxMs: number = MAX_DURATION_MS): v.GenericSchema {
@@ -129,8 +159,22 @@ const codecSchema = v.pipe(
 /** What metadata and credentials may take of a handshake frame; the other fields of HELLO and WELCOME need less than the rest. */
 const MAX_INTRODUCTION_BYTES = MAX_HANDSHAKE_FRAME_BYTES - 1_024;
 
+/** What contradicts each other in the options that server and client share. */
+export function findSessionContradictions(options: Readonly<Record<string, unknown>>): OptionProblem[] {
+  return [...findOversize(options), ...findTooSmallInbox(options), ...findBlindJudge(options)];
+}
+
+/** A message for which there is never room would wait for ever. */
+function findTooSmallInbox({ maxMessageBytes, maxUnhandledBytes }: Readonly<Record<string, unknown>>): OptionProblem[] {
+  const largest = maxMessageBytes ?? DEFAULT_MESSAGE_BYTES;
+  if (typeof largest !== 'number' || typeof maxUnhandledBytes !== 'number') return []; // absent, or found already
+  if (maxUnhandledBytes >= costOf(largest)) return [];
+  const requirement = `at least maxMessageBytes + ${MESSAGE_COST}, which is ${costOf(largest)}`;
+  return [{ path: 'maxUnhandledBytes', requirement, value: maxUnhandledBytes }];
+}
+
 /** Metadata and credentials that do not fit into HELLO or WELCOME. */
-export function findOversize({ metadata, credentials }: Readonly<Record<string, unknown>>): OptionProblem[] {
+function findOversize({ metadata, credentials }: Readonly<Record<string, unknown>>): OptionProblem[] {
   const introduction = { metadata, credentials };
   if (findForeign(introduction) !== undefined) return []; // has been found already
   const { length } = msgpackCodec().encode(introduction);
@@ -169,10 +213,15 @@ export const sessionEntries: v.ObjectEntries = {
   pausedTimeout: v.optional(durationSchema(0)),
   handshakeTimeout: v.optional(durationSchema(MIN_TIMEOUT_MS)),
   closeTimeout: v.optional(durationSchema(0)),
-  maxFrameBytes: v.optional(integerSchema(MIN_FRAME_LIMIT_BYTES, MAX_FRAME_BYTES)),
+  maxMessageBytes: v.optional(integerSchema(1, MAX_MESSAGE_BYTES)),
   maxQueuedMessages: v.optional(integerSchema(1, 2 ** 31)),
   maxQueuedBytes: v.optional(integerSchema(1, Number.MAX_SAFE_INTEGER)),
-  maxUnhandledMessages: v.optional(integerSchema(1, 2 ** 31)),
+  maxWaiters: v.optional(integerSchema(0, 2 ** 31)),
+  maxUnhandledBytes: v.optional(integerSchema(costOf(1), 2 ** 40)),
+  resumeWindow: v.optional(durationSchema(0, MAX_RESUME_MS)),
+  health: v.optional(functionSchema),
+  appStallTimeout: v.optional(appStallSchema),
+  judgeAppStall: v.optional(booleanSchema),
   metadata: v.optional(metadataSchema),
 };
 
@@ -232,12 +281,13 @@ function problemsOf(issue: v.BaseIssue<unknown>): OptionProblem[] {
  * @throws OptionsError
  */
 export function resolveSessionOptions(options: SessionOptions): SessionConfig {
-  checkOptions(sessionEntries, options);
+  checkOptions(sessionEntries, options, findSessionContradictions);
   return fillSessionOptions(options);
 }
 
 /** {@link resolveSessionOptions} for options that have been checked already. */
 export function fillSessionOptions(options: SessionOptions): SessionConfig {
+  const maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MESSAGE_BYTES;
   return {
     keepalive: resolveKeepalive(options.keepalive),
     strict: options.strict ?? false,
@@ -246,10 +296,15 @@ export function fillSessionOptions(options: SessionOptions): SessionConfig {
     pausedTimeoutMs: parseDuration(options.pausedTimeout) ?? 60_000,
     handshakeTimeoutMs: parseDuration(options.handshakeTimeout) ?? 10_000,
     closeTimeoutMs: parseDuration(options.closeTimeout) ?? 5_000,
-    maxFrameBytes: options.maxFrameBytes ?? 1_048_576,
+    maxMessageBytes,
     maxQueuedMessages: options.maxQueuedMessages ?? 1_024,
     maxQueuedBytes: options.maxQueuedBytes ?? 16_777_216,
-    maxUnhandledMessages: options.maxUnhandledMessages ?? 1_024,
+    maxWaiters: options.maxWaiters ?? 0,
+    maxUnhandledBytes: options.maxUnhandledBytes ?? Math.max(DEFAULT_UNHANDLED_BYTES, costOf(maxMessageBytes)),
+    resumeWindowMs: parseDuration(options.resumeWindow) ?? 120_000,
+    health: options.health,
+    appStallTimeoutMs: resolveAppStall(options.appStallTimeout),
+    judgeAppStall: options.judgeAppStall ?? false,
     metadata: options.metadata ?? {},
   };
 }

@@ -5,11 +5,14 @@ import type { Duration } from '../rules/duration.ts';
 import type { Keepalive } from '../rules/keepalive.ts';
 import type { Rtt } from '../rules/rtt.ts';
 import type { Cause, Evidence } from '../words/cause.ts';
+import type { Health, HealthStatus } from '../words/health.ts';
 import type { TypedEvents } from './emitter.ts';
 
 /** A connection is established, handshake included. */
 export interface ConnectEvent {
   readonly epoch: number;
+  /** Whether it goes on where an earlier connection of this session has ended. If not, what was in doubt has been handed back. */
+  readonly resumed: boolean;
   /** How we watch the peer, as negotiated; undefined if we do not. */
   readonly keepalive: Keepalive | undefined;
   /** Our verdict comes at most so many milliseconds after the last evidence; undefined if we do not watch. */
@@ -30,6 +33,26 @@ export interface AliveEvent {
   readonly epoch: number;
   /** How long nothing had come. */
   readonly silenceMs: number;
+}
+
+/** The peer's hook `health` has said something: for the first time on this connection, or something else than before. */
+export interface HealthEvent {
+  readonly epoch: number;
+  readonly status: HealthStatus;
+  /** What it says beside that; undefined for nothing. */
+  readonly payload: unknown;
+}
+
+/**
+ * The peer answers PINGs, and owes us outcomes, of which none has come for `appStallTimeout`: its application stands. Told once,
+ * and again when it has moved and stands anew. A verdict only with `judgeAppStall`.
+ */
+export interface AppStalledEvent {
+  readonly epoch: number;
+  /** Messages that were sent and have no outcome. */
+  readonly owed: number;
+  /** Milliseconds since the peer's application has moved, or since the first of them was sent. */
+  readonly forMs: number;
 }
 
 /** Our own verdict. The `disconnect` of the same epoch follows at once. */
@@ -67,10 +90,12 @@ export interface SessionEvents {
   readonly connect: ConnectEvent;
   readonly suspect: SuspectEvent;
   readonly alive: AliveEvent;
+  readonly health: HealthEvent;
+  readonly appStalled: AppStalledEvent;
   readonly dead: DeadEvent;
   readonly disconnect: DisconnectEvent;
   readonly reconnecting: ReconnectingEvent;
-  /** The send queue is empty again, after `send` has met `ERR_QUEUE_FULL`. */
+  /** The send queue is empty again, after it was full. */
   readonly drain: Record<never, never>;
   readonly end: EndEvent;
 }
@@ -110,13 +135,18 @@ export interface SessionSnapshot {
   readonly rtt: Rtt | undefined;
   /** Milliseconds since the last received byte. */
   readonly silenceMs: number | undefined;
+  /** What the peer's hook `health` has last said on this connection; undefined if it has not. */
+  readonly peerHealth: Health | undefined;
   /** Unanswered probes, of {@link allowed}. */
   readonly missed: number;
   /** Unanswered probes before the verdict; undefined if we do not watch. */
   readonly allowed: number | undefined;
-  /** Messages of ours without a result yet, and their bytes. */
+  /** Messages of ours without a result yet. */
   readonly queuedMessages: number;
+  /** Bytes of those among them that the peer is not known to have received. */
   readonly queuedBytes: number;
+  /** What the peer still takes on this connection: bytes, and 128 for each message. */
+  readonly credit: number;
   /** Bytes that our own kernel has not taken yet. */
   readonly unwrittenBytes: number;
   readonly bytesIn: number;
@@ -142,13 +172,24 @@ export interface Session<Events extends SessionEvents = SessionEvents> extends T
   readonly identity: unknown;
   /** The peer's address, such as `10.0.0.7:51234` or the path of a Unix socket; undefined before the first connection. */
   readonly address: string | undefined;
+  /** Whether there is room for another message. If not, `drain` tells when the queue is empty again. */
+  readonly writable: boolean;
   /**
-   * Sends a message and resolves with what the peer's handler returned for it: the peer's application is done with it.
+   * Sends a message and resolves with what the peer's handler returned for it: the peer's application is done with it, and has
+   * handled it once, over however many connections of this session that took.
    *
-   * Rejects with `ERR_NOT_HANDLED` if it refused or failed; `ERR_IN_DOUBT` if the connection went away first, and nobody here
-   * knows; `ERR_CLOSED` if it was certainly not handled; `ERR_TIMEOUT`, `ERR_ABORTED`, `ERR_QUEUE_FULL`, `ERR_TOO_LARGE`, `ERR_ENCODE`.
+   * Rejects with `ERR_NOT_HANDLED` if it refused or failed; `ERR_IN_DOUBT` if it was sent and the session could not be
+   * resumed, so that nobody here knows; `ERR_CLOSED` if it was certainly not handled; `ERR_QUEUE_FULL` if there is no room, nor
+   * may more calls wait for it; `ERR_TIMEOUT`, `ERR_ABORTED`, `ERR_TOO_LARGE`, `ERR_ENCODE`.
    */
   send(message: unknown, options?: SendOptions): Promise<unknown>;
+  /**
+   * Sends a message of which nobody wants to know what became: fire and forget. It is delivered like any other, in its order.
+   * Returns {@link writable}: with false, wait for `drain`.
+   *
+   * @throws SystoleError with `ERR_QUEUE_FULL`, `ERR_CLOSED`, `ERR_TOO_LARGE` or `ERR_ENCODE`.
+   */
+  post(message: unknown): boolean;
   /**
    * Sends a PING now, whatever idle says, and resolves with the round trip in milliseconds: verify before use. If the peer
    * is watched its silence begins here, so that a dead one is found after interval x probes. Calls are never more to the

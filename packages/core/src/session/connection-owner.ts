@@ -1,13 +1,15 @@
 /** What a connection and its owner promise each other. */
 
+import type { DeliveryFrame, Stream } from '../machines/exchange.ts';
 import type { Role } from '../machines/handshake.ts';
-import type { LivenessOutput } from '../machines/liveness.ts';
 import type { Hello, Welcome, WireOffer } from '../rules/hello.ts';
 import type { Terms } from '../rules/negotiate.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import type { Cause, Evidence } from '../words/cause.ts';
 import type { Clock, Instant } from '../words/clock.ts';
-import type { AckFrame, CloseCode, CloseFrame, DataFrame, Frame, ResultFrame } from '../words/frame.ts';
+import type { CloseCode, CloseFrame, Frame, PongFrame } from '../words/frame.ts';
+import type { HealthReport } from '../words/health.ts';
+import type { LivenessWish } from './heartbeat.ts';
 
 /** What a connection is made of. */
 export interface ConnectionParts {
@@ -49,30 +51,37 @@ export interface Ending {
   readonly goodbye: CloseFrame | undefined;
 }
 
-/** Frames that are the session's affair. */
-export type DeliveryFrame = DataFrame | ResultFrame | AckFrame;
-
 /** What is to be told of the peer's liveness, short of a verdict. */
 export type LivenessTiding =
-  | Extract<LivenessOutput, { readonly type: 'ping' | 'suspect' | 'alive' }>
+  | Extract<LivenessWish, { readonly type: 'ping' | 'suspect' | 'alive' }>
+  /** A PONG waits until the user's hook has been asked: see {@link ConnectionOwner.pong}. */
+  | Extract<LivenessWish, { readonly type: 'examine' }>
   /** The newest PING was answered. */
-  | { readonly type: 'pong'; readonly rttMs: number };
+  | { readonly type: 'pong'; readonly rttMs: number }
+  /** The peer has said how its application is. */
+  | { readonly type: 'health'; readonly report: HealthReport };
 
 /**
- * Whom a connection belongs to. `nextFrame` and `handleFrame` must not run the user's code; all else is called after the
- * connection has written and armed its alarm, so that nothing done there can stop the heartbeat.
+ * Whom a connection belongs to. `establish`, `handleFrame`, `handlePong`, `handleGoodbye`, `pong` and `nextFrame` must not run the user's code;
+ * all else is called after the connection has written and armed its alarm, so that nothing done there can stop the heartbeat.
  */
 export interface ConnectionOwner {
   /** Server: HELLO has come. To be answered with {@link Connection.accept} or {@link Connection.refuse}, now or later. */
   handleHello(hello: Hello, terms: Terms): void;
+  /** The peer has introduced itself, and is accepted. @throws ProtocolError to end the connection for what it says. */
+  establish(terms: Terms, peer: Hello | Welcome): void;
   /** The handshake is over. */
-  handleOpen(terms: Terms, peer: Hello | Welcome): void;
+  handleOpen(): void;
   /** @throws ProtocolError to end the connection for it. */
   handleFrame(frame: DeliveryFrame): void;
-  /** The peer says goodbye and waits for ours. */
+  /** The peer answers a PING. @throws ProtocolError to end the connection for what it says. */
+  handlePong(frame: PongFrame): void;
+  /** The peer says goodbye and waits for ours. @throws ProtocolError to end the connection for it. */
   handleGoodbye(frame: CloseFrame): void;
+  /** The PONG for a PING; undefined if it needs the user's hook: then `examine` is told, and a turn has to be asked for. */
+  pong(number: number): PongFrame | undefined;
   /** The next frame to send, if any. Called while there is room. */
-  nextFrame(): Frame | undefined;
+  nextFrame(stream: Stream): Frame | undefined;
   handleTiding(tiding: LivenessTiding): void;
   /** What has come was taken in, and what may leave has left. */
   handleTurnEnd(): void;

@@ -1,5 +1,6 @@
 /** One socket's lifetime: bytes in, bytes out, handshake, heartbeat, end. Plumbing between a transport, the machines and an owner. */
 
+import type { Stream } from '../machines/exchange.ts';
 import type { HandshakeStep } from '../machines/handshake.ts';
 import { Handshake } from '../machines/handshake.ts';
 import type { Liveness } from '../machines/liveness.ts';
@@ -8,12 +9,12 @@ import { FrameDecoder } from '../rules/decoder.ts';
 import type { Hello, Offer, Welcome } from '../rules/hello.ts';
 import { encodeHello, encodeWelcome } from '../rules/hello.ts';
 import { maxBoundMs } from '../rules/keepalive.ts';
-import { MAX_HANDSHAKE_FRAME_BYTES } from '../rules/limits.ts';
+import { MAX_FRAME_BYTES, MAX_HANDSHAKE_FRAME_BYTES } from '../rules/limits.ts';
 import type { Terms } from '../rules/negotiate.ts';
 import type { Cause, Phase } from '../words/cause.ts';
 import type { Alarm, AlarmOwner, Clock, Instant } from '../words/clock.ts';
 import { ProtocolError } from '../words/errors.ts';
-import type { CloseCode, CloseFrame, Frame } from '../words/frame.ts';
+import type { CloseCode, CloseFrame, Frame, PongFrame } from '../words/frame.ts';
 import type { Transport, TransportError, TransportListener } from '../words/transport.ts';
 import type { ConnectionInit, ConnectionOwner, ConnectionParts, Introduction, Refusal } from './connection-owner.ts';
 import type { NamedEnd, Seen } from './ending.ts';
@@ -24,7 +25,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { Outgoing } from './outgoing.ts';
 
 /** Drives one connection: the listener of its transport and the owner of its alarm. */
-export class Connection implements TransportListener, AlarmOwner {
+export class Connection implements TransportListener, AlarmOwner, Stream {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #init: ConnectionInit;
@@ -86,14 +87,15 @@ export class Connection implements TransportListener, AlarmOwner {
     if (introduced === undefined || this.#phase !== 'handshake') return false;
     this.#owner = owner;
     this.#epoch = introduced.hello.epoch;
+    owner.establish(introduced.terms, introduced.hello);
     this.#outgoing.putPreamble();
     this.#outgoing.put({ type: 'welcome', body: encodeWelcome({ ...this.#offer(), ...introduction }) });
-    this.#open(introduced.terms, introduced.hello);
+    this.#open(introduced.terms);
     this.#turn();
     return true;
   }
 
-  /** Server: answers HELLO with CLOSE. `end` says what it is called here, if that is not `rejected` for the reason alone. */
+  /** Ends it with CLOSE; a server answers HELLO so, too. `end` says what it is called here, if that is not `rejected` for the reason alone. */
   refuse(close: Refusal, end: Partial<NamedEnd> = {}): void {
     this.#end({ cause: 'rejected', detail: close.reason, ...end }, close);
   }
@@ -177,6 +179,14 @@ export class Connection implements TransportListener, AlarmOwner {
 
   get unwritten(): number {
     return this.#outgoing.unwritten;
+  }
+
+  get takesPayload(): boolean {
+    return this.#outgoing.takesPayload;
+  }
+
+  get isLeaving(): boolean {
+    return this.#outgoing.isLeaving;
   }
 
   // What the transport tells.
@@ -276,21 +286,26 @@ export class Connection implements TransportListener, AlarmOwner {
           return this.#end({ cause: 'too-many-pings' }, 'too-many-pings');
         return;
       case 'pong':
-        return this.#handlePong(frame.number, now);
+        return this.#handlePong(frame, now);
       case 'close':
         return this.#handleClose(frame);
+      case 'ack':
+        this.#outgoing.handleRead(frame.read, now, this.liveness?.rtt?.minMs);
+        return this.#owner.handleFrame(frame);
       case 'data':
       case 'result':
-      case 'ack':
         return this.#owner.handleFrame(frame);
       default:
         throw new ProtocolError(`${frame.type.toUpperCase()} came after the handshake`);
     }
   }
 
-  #handlePong(number: number, now: Instant): void {
+  #handlePong(frame: PongFrame, now: Instant): void {
+    const { number, health: report } = frame;
+    this.#owner.handlePong(frame);
     const rttMs = this.liveness?.handlePong(number, now);
     if (rttMs !== undefined) this.#tidings.push(() => this.#owner.handleTiding({ type: 'pong', rttMs }));
+    if (report !== undefined) this.#tidings.push(() => this.#owner.handleTiding({ type: 'health', report }));
   }
 
   #step(step: HandshakeStep): void {
@@ -301,7 +316,8 @@ export class Connection implements TransportListener, AlarmOwner {
         this.#tidings.push(() => this.#owner.handleHello(step.hello, step.terms));
         return;
       case 'welcome':
-        return this.#open(step.terms, step.welcome);
+        this.#owner.establish(step.terms, step.welcome);
+        return this.#open(step.terms);
       case 'closed':
         return this.#handleClose(step.frame);
       case 'refuse':
@@ -311,35 +327,40 @@ export class Connection implements TransportListener, AlarmOwner {
     }
   }
 
-  #open(terms: Terms, peer: Hello | Welcome): void {
+  #open(terms: Terms): void {
     const { config } = this.#init;
     const now = this.#clock.now();
     this.#phase = 'open';
     this.#handshake = undefined;
     this.#introduced = undefined;
-    this.#decoder.maxFrameBytes = config.maxFrameBytes;
+    this.#decoder.maxFrameBytes = MAX_FRAME_BYTES;
     this.#heartbeat = new Heartbeat(terms, config, this.#random, now);
     if (terms.keepalive !== undefined) this.#transport.guard?.(maxBoundMs(terms.keepalive, config));
-    this.#tidings.push(() => this.#owner.handleOpen(terms, peer));
+    this.#tidings.push(() => this.#owner.handleOpen());
   }
 
   #handleClose(frame: CloseFrame): void {
     this.#farewell.handleClose(frame, this.#clock.now() + this.#init.config.closeTimeoutMs);
     if (this.#phase === 'handshake' || !isGoodbye(frame)) return this.#end(endOfClose(frame));
     this.#phase = 'closing';
-    this.#tidings.push(() => this.#owner.handleGoodbye(frame));
+    this.#owner.handleGoodbye(frame);
   }
 
   // Out: write, then arm, then tell.
 
   #turn(): void {
     if (this.#phase === 'ended') return;
-    const until = this.#heartbeat?.beat(this.#outgoing, this.#grant) ?? Number.POSITIVE_INFINITY;
+    const until = this.#heartbeat?.beat(this.#outgoing, this.#pong, this.#grant) ?? Number.POSITIVE_INFINITY;
     if (this.isOpen) this.#putFrames();
+    this.#outgoing.handleTurn(this.#now);
     this.#outgoing.flush();
     this.#alarm.set(Math.min(until, this.#deadline));
     this.#tell();
   }
+
+  readonly #now = (): Instant => this.#clock.now();
+
+  readonly #pong = (number: number): PongFrame | undefined => this.#owner.pong(number);
 
   /** What the liveness machine wants beside PINGs. A verdict is carried out behind `suspect`, if both come in one turn (L6). */
   readonly #grant = (wish: LivenessWish): void => {
@@ -350,7 +371,7 @@ export class Connection implements TransportListener, AlarmOwner {
 
   #putFrames(): void {
     while (this.#outgoing.hasRoom) {
-      const frame = this.#owner.nextFrame();
+      const frame = this.#owner.nextFrame(this);
       if (frame === undefined) return;
       this.#outgoing.put(frame);
       if (frame.type === 'close') this.#handleGoodbyeSaid();
@@ -401,7 +422,7 @@ export class Connection implements TransportListener, AlarmOwner {
   }
 
   #offer(): Offer {
-    const { keepalive, minPingIntervalMs, maxFrameBytes, strict } = this.#init.config;
-    return { keepalive, minPingIntervalMs, maxFrameBytes, strict, codec: this.#init.codecName };
+    const { keepalive, minPingIntervalMs, maxMessageBytes, strict } = this.#init.config;
+    return { keepalive, minPingIntervalMs, maxMessageBytes, strict, codec: this.#init.codecName };
   }
 }

@@ -6,10 +6,14 @@ import type { Terms } from '../rules/negotiate.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import { PingBudget } from '../rules/ping-budget.ts';
 import type { Instant } from '../words/clock.ts';
+import type { PongFrame } from '../words/frame.ts';
 import type { Outgoing } from './outgoing.ts';
 
-/** What the liveness machine wants, apart from when it wants to be called. */
-export type LivenessWish = Exclude<LivenessOutput, { readonly type: 'wait' }>;
+/** What the liveness machine wants, apart from when it wants to be called; and what a PONG needs that is due. */
+export type LivenessWish =
+  | Exclude<LivenessOutput, { readonly type: 'wait' }>
+  /** Ask the user's hook how the application is, then beat again. */
+  | { readonly type: 'examine' };
 
 /** See the head of the file. */
 export class Heartbeat {
@@ -30,12 +34,16 @@ export class Heartbeat {
     return this.#budget.take(now);
   }
 
-  /** Puts what is due into the stream, passes on what the machine wants, and returns its next deadline. */
-  beat(outgoing: Outgoing, wish: (wish: LivenessWish) => void): Instant {
-    if (this.#pongDue > 0 && outgoing.hasRoom) {
-      outgoing.put({ type: 'pong', number: this.#pongDue });
-      this.#pongDue = 0;
-    }
+  /**
+   * Puts what is due into the stream, passes on what the machine wants, and returns its next deadline. `answer` makes the
+   * PONG for a PING; undefined if the user's hook has to be asked first.
+   */
+  beat(
+    outgoing: Outgoing,
+    answer: (number: number) => PongFrame | undefined,
+    wish: (wish: LivenessWish) => void,
+  ): Instant {
+    if (this.#pongDue > 0 && outgoing.hasRoom) this.#pong(outgoing, answer(this.#pongDue), wish);
     for (;;) {
       const output = this.liveness.poll();
       if (output.type === 'wait') return output.until ?? Number.POSITIVE_INFINITY;
@@ -45,5 +53,11 @@ export class Heartbeat {
       }
       wish(output);
     }
+  }
+
+  #pong(outgoing: Outgoing, pong: PongFrame | undefined, wish: (wish: LivenessWish) => void): void {
+    if (pong === undefined) return wish({ type: 'examine' });
+    outgoing.put(pong);
+    this.#pongDue = 0;
   }
 }

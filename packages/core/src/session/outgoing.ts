@@ -1,7 +1,9 @@
 /** The bytes of one turn, gathered so that they leave in one write, and how far the stream has come. */
 
+import { SendWindow } from '../machines/send-window.ts';
 import { encodeFrame } from '../rules/frame-codec.ts';
 import { encodePreamble } from '../rules/preamble.ts';
+import type { Instant } from '../words/clock.ts';
 import type { Frame } from '../words/frame.ts';
 import { WIRE_VERSION } from '../words/frame.ts';
 import type { Transport } from '../words/transport.ts';
@@ -19,6 +21,8 @@ export class Outgoing {
   #batchBytes = 0;
   #position = 0;
   #preambleSent = false;
+  /** Made with the first DATA or RESULT. */
+  #window: SendWindow | undefined;
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -44,6 +48,27 @@ export class Outgoing {
     return this.unwritten < SEND_QUEUE_BYTES;
   }
 
+  /** Whether DATA and RESULT may be put (W5). */
+  get takesPayload(): boolean {
+    return this.#window?.isOpen(this.#position) ?? true;
+  }
+
+  /** Whether something leaves with the next {@link flush}. */
+  get isLeaving(): boolean {
+    return this.#batch.length > 0;
+  }
+
+  /** The peer has read so many bytes of this stream. @throws ProtocolError */
+  handleRead(read: number, now: Instant, minRttMs: number | undefined): void {
+    this.#window ??= new SendWindow(this.#position);
+    this.#window.handleRead(read, this.#position, now, minRttMs);
+  }
+
+  /** A turn is over. */
+  handleTurn(now: () => Instant): void {
+    this.#window?.handleTurn(this.#position, now());
+  }
+
   /** The preamble goes before everything, once. */
   putPreamble(): void {
     if (this.#preambleSent) return;
@@ -52,7 +77,9 @@ export class Outgoing {
   }
 
   put(frame: Frame): void {
+    if (frame.type === 'data' || frame.type === 'result') this.#window ??= new SendWindow(this.#position);
     for (const chunk of encodeFrame(frame)) this.putBytes(chunk);
+    if (frame.type === 'data' || frame.type === 'result') this.#window?.handlePut(this.#position);
   }
 
   putBytes(bytes: Uint8Array): void {

@@ -1,4 +1,4 @@
-/** One call of `send`, from the queue to its outcome. A class and no closures, as a busy sender makes tens of thousands a second. */
+/** A message of the user's, from the queue to its outcome. Classes and no closures, as a busy sender makes tens of thousands a second. */
 
 import type { Parcel } from '../machines/outbox.ts';
 import type { Codec } from '../words/codec.ts';
@@ -7,39 +7,31 @@ import { NotHandledError, SystoleError } from '../words/errors.ts';
 /** Whom a {@link PendingSend} belongs to. */
 export interface PendingSendHost {
   readonly codec: Codec;
-  /** It has its outcome, and is about to tell it. */
-  handleSettled(): void;
 }
 
-/** See the head of the file. */
+/** One call of `send`. */
 export class PendingSend implements Parcel {
-  readonly payload: Uint8Array;
+  payload: Uint8Array;
   /** Stops looking at signal and timeout, where there is one. */
   stopWaiting: (() => void) | undefined;
   readonly #host: PendingSendHost;
-  readonly #resolve: (value: unknown) => void;
-  readonly #reject: (error: unknown) => void;
+  /** The one of a promise's two functions that is enough, as messages may wait in their thousands: a rejected promise rejects it. */
+  #resolve: ((value: unknown) => void) | undefined;
 
-  constructor(
-    host: PendingSendHost,
-    payload: Uint8Array,
-    resolve: (value: unknown) => void,
-    reject: (error: unknown) => void,
-  ) {
+  constructor(host: PendingSendHost, payload: Uint8Array, resolve: (value: unknown) => void) {
     this.#host = host;
     this.payload = payload;
     this.#resolve = resolve;
-    this.#reject = reject;
   }
 
   handled(value: Uint8Array | undefined): void {
-    this.#settle();
-    if (value === undefined) return this.#resolve(undefined);
+    this.stopWaiting?.();
+    if (value === undefined) return this.#settle(undefined);
     try {
-      this.#resolve(this.#host.codec.decode(value));
+      this.#settle(this.#host.codec.decode(value));
     } catch (cause) {
       const text = 'the message was handled, but the codec could not decode its result';
-      this.#reject(new SystoleError('ERR_DECODE', text, { cause }));
+      this.failed(new SystoleError('ERR_DECODE', text, { cause }));
     }
   }
 
@@ -48,12 +40,26 @@ export class PendingSend implements Parcel {
   }
 
   failed(error: Error): void {
-    this.#settle();
-    this.#reject(error);
+    this.stopWaiting?.();
+    // A second rejected promise would be nobody's to handle, and end the process.
+    if (this.#resolve !== undefined) this.#settle(Promise.reject(error));
   }
 
-  #settle(): void {
-    this.stopWaiting?.();
-    this.#host.handleSettled();
+  #settle(outcome: unknown): void {
+    this.#resolve?.(outcome);
+    this.#resolve = undefined;
   }
+}
+
+/** One call of `post`: nobody waits for its outcome. */
+export class PostedMessage implements Parcel {
+  payload: Uint8Array;
+
+  constructor(payload: Uint8Array) {
+    this.payload = payload;
+  }
+
+  handled(): void {}
+  refused(): void {}
+  failed(): void {}
 }

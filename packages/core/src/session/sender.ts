@@ -1,167 +1,188 @@
 /** From `send` to the outcome of its promise. Plumbing between the user, the codec and the outbox. */
 
-import { Outbox } from '../machines/outbox.ts';
+import { Fifo } from '../machines/fifo.ts';
+import type { Outbox, Parcel } from '../machines/outbox.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import { checkOptions, waitEntries } from '../rules/options.ts';
 import type { Clock } from '../words/clock.ts';
 import type { Codec } from '../words/codec.ts';
 import { SystoleError } from '../words/errors.ts';
-import type { AckFrame, DataFrame, ResultFrame } from '../words/frame.ts';
 import type { SendOptions } from './api.ts';
 import { abortedError, limitWait } from './patience.ts';
 import type { PendingSendHost } from './pending-send.ts';
-import { PendingSend } from './pending-send.ts';
+import { PendingSend, PostedMessage } from './pending-send.ts';
 
 /** Whom a {@link Sender} works for. */
 export interface SenderHost {
   readonly clock: Clock;
   readonly codec: Codec;
   readonly config: SessionConfig;
+  /** Whether nothing will ever be sent any more. */
+  readonly isEnded: boolean;
   /** There is something to send. */
   wake(): void;
-  /** The queue is empty again after `send` met `ERR_QUEUE_FULL`. */
+  /** The queue is empty again after it was full. */
   drained(): void;
 }
 
 /** The sending half of a session's delivery. */
 export class Sender implements PendingSendHost {
   readonly #host: SenderHost;
-  readonly #outbox = new Outbox();
-  /** What the peer takes; known from its first handshake on. */
-  #maxPayloadBytes = Number.POSITIVE_INFINITY;
-  /** Whether there is a connection whose peer takes messages. */
-  #maySend = false;
-  #wasFull = false;
+  readonly #outbox: Outbox;
+  /** Those for which there was no room in the outbox. */
+  readonly #waiters = new Fifo<PendingSend>();
+  #needsDrain = false;
 
-  constructor(host: SenderHost) {
+  constructor(host: SenderHost, outbox: Outbox) {
     this.#host = host;
-  }
-
-  get queuedMessages(): number {
-    return this.#outbox.size;
-  }
-
-  get queuedBytes(): number {
-    return this.#outbox.queuedBytes;
-  }
-
-  /** Whether everything that can be sent on this connection has been, and was answered. */
-  get isSettled(): boolean {
-    const toSend = this.#maySend && this.#outbox.peek() !== undefined;
-    return this.#outbox.unanswered === 0 && !toSend;
-  }
-
-  /** A connection is open, on which the peer takes payloads of this size. */
-  handleOpen(maxPayloadBytes: number): void {
-    this.#maxPayloadBytes = maxPayloadBytes;
-    this.#maySend = true;
-  }
-
-  send(message: unknown, options?: SendOptions): Promise<unknown> {
-    try {
-      if (options !== undefined) checkOptions(waitEntries, options);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    const { signal } = options ?? {};
-    if (signal?.aborted === true) return Promise.reject(abortedError('result', signal));
-    let payload: Uint8Array;
-    try {
-      payload = this.#host.codec.encode(message);
-    } catch (cause) {
-      return Promise.reject(new SystoleError('ERR_ENCODE', 'the codec could not encode the message', { cause }));
-    }
-    const refusal = this.#refusal(payload);
-    return refusal === undefined ? this.#post(payload, options) : Promise.reject(refusal);
-  }
-
-  #refusal({ length }: Uint8Array): SystoleError | undefined {
-    const { maxQueuedMessages, maxQueuedBytes } = this.#host.config;
-    if (length > Math.min(this.#maxPayloadBytes, maxQueuedBytes)) return this.#tooLarge(length);
-    if (this.#outbox.size < maxQueuedMessages && this.#outbox.queuedBytes + length <= maxQueuedBytes) return undefined;
-    this.#wasFull = true;
-    const waiting = `${this.#outbox.size} messages of ${this.#outbox.queuedBytes} bytes wait for their results`;
-    return new SystoleError('ERR_QUEUE_FULL', `${waiting}; at most ${maxQueuedMessages} of ${maxQueuedBytes} may`);
-  }
-
-  #tooLarge(length: number): SystoleError {
-    const most = Math.min(this.#maxPayloadBytes, this.#host.config.maxQueuedBytes);
-    return new SystoleError('ERR_TOO_LARGE', `a message must be at most ${most} bytes, got ${length}`);
-  }
-
-  #post(payload: Uint8Array, options: SendOptions | undefined): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const pending = new PendingSend(this, payload, resolve, reject);
-      if (options !== undefined) {
-        pending.stopWaiting = limitWait(this.#host.clock, 'result', options, (error) => {
-          this.#outbox.withdraw(pending);
-          pending.failed(error);
-        });
-      }
-      this.#outbox.add(pending);
-      this.#host.wake();
-    });
+    this.#outbox = outbox;
   }
 
   get codec(): Codec {
     return this.#host.codec;
   }
 
-  /** A message has its outcome. */
-  handleSettled(): void {
-    if (!this.#wasFull || this.#outbox.size > 0) return;
-    this.#wasFull = false;
+  /** Messages without an outcome. */
+  get queuedMessages(): number {
+    return this.#outbox.size + this.#waiters.size;
+  }
+
+  get queuedBytes(): number {
+    return this.#outbox.queuedBytes;
+  }
+
+  /** Whether calls of `send` wait for room. */
+  get hasWaiters(): boolean {
+    return this.#waiters.size > 0;
+  }
+
+  /** Whether there is room for one more. */
+  get isWritable(): boolean {
+    const { maxQueuedMessages, maxQueuedBytes } = this.#host.config;
+    const { size, queuedBytes } = this.#outbox;
+    return this.#waiters.size === 0 && size < maxQueuedMessages && queuedBytes < maxQueuedBytes;
+  }
+
+  send(message: unknown, options?: SendOptions): Promise<unknown> {
+    try {
+      if (options !== undefined) checkOptions(waitEntries, options);
+      if (options?.signal?.aborted === true) throw abortedError('result', options.signal);
+      const payload = this.#encode(message);
+      const mayWait = this.#waiters.size < this.#host.config.maxWaiters;
+      if (!mayWait && !this.#hasRoomFor(payload)) throw this.#full();
+      return this.#enqueue(payload, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Sends, and tells nobody what became of it. @throws SystoleError */
+  post(message: unknown): boolean {
+    const payload = this.#encode(message);
+    if (!this.#hasRoomFor(payload)) throw this.#full();
+    this.#add(new PostedMessage(payload));
+    return this.isWritable;
+  }
+
+  #encode(message: unknown): Uint8Array {
+    let payload: Uint8Array;
+    try {
+      payload = this.#host.codec.encode(message);
+    } catch (cause) {
+      throw new SystoleError('ERR_ENCODE', 'the codec could not encode the message', { cause });
+    }
+    // A codec runs the user's code, such as a getter of the message: nobody would hand back what is queued behind the end.
+    if (this.#host.isEnded) throw closed('the session has ended while it was encoded');
+    if (payload.length > this.#maxBytes) throw this.#tooLarge(payload);
+    return payload;
+  }
+
+  get #maxBytes(): number {
+    return Math.min(this.#outbox.maxMessageBytes, this.#host.config.maxQueuedBytes);
+  }
+
+  #tooLarge({ length }: Uint8Array): SystoleError {
+    return new SystoleError('ERR_TOO_LARGE', `a message must be at most ${this.#maxBytes} bytes, got ${length}`);
+  }
+
+  #hasRoomFor({ length }: Uint8Array): boolean {
+    return this.isWritable && this.#outbox.queuedBytes + length <= this.#host.config.maxQueuedBytes;
+  }
+
+  #full(): SystoleError {
+    this.#needsDrain = true;
+    const { maxQueuedMessages, maxQueuedBytes, maxWaiters } = this.#host.config;
+    const waiting = `${this.#outbox.size} messages of ${this.#outbox.queuedBytes} bytes wait for their results`;
+    const most = `at most ${maxQueuedMessages} of ${maxQueuedBytes} may, and ${maxWaiters} more for room`;
+    return new SystoleError('ERR_QUEUE_FULL', `${waiting}; ${most}`);
+  }
+
+  #enqueue(payload: Uint8Array, options: SendOptions | undefined): Promise<unknown> {
+    return new Promise((resolve) => {
+      const pending = new PendingSend(this, payload, resolve);
+      if (options !== undefined) {
+        pending.stopWaiting = limitWait(this.#host.clock, 'result', options, (error) => this.#giveUp(pending, error));
+      }
+      if (this.#hasRoomFor(payload)) this.#add(pending);
+      else this.#waiters.push(pending);
+      if (!this.isWritable) this.#needsDrain = true;
+    });
+  }
+
+  #add(parcel: Parcel): void {
+    this.#outbox.add(parcel);
+    if (!this.isWritable) this.#needsDrain = true;
+    this.#host.wake();
+  }
+
+  #giveUp(pending: PendingSend, error: Error): void {
+    const index = this.#waiters.indexOf(pending);
+    if (index >= 0) this.#waiters.removeAt(index);
+    else this.#outbox.withdraw(pending);
+    pending.failed(error);
+    this.handleRoom();
+    // A goodbye may have waited for it.
+    this.#host.wake();
+  }
+
+  /** Messages have left the outbox: those that waited for room go in, and listeners are told when none is left. */
+  handleRoom(): void {
+    for (let waiter = this.#waiters.at(0); waiter !== undefined && this.#admits(waiter); waiter = this.#waiters.at(0)) {
+      this.#waiters.shift();
+      this.#add(waiter);
+    }
+    if (!this.#needsDrain || this.queuedMessages > 0) return;
+    this.#needsDrain = false;
     // Not in the midst of a received chunk: listeners run when everything is consistent.
     queueMicrotask(() => this.#host.drained());
   }
 
-  /** @throws ProtocolError */
-  handleAnswer(frame: ResultFrame | AckFrame): void {
-    if (frame.type === 'result') this.#outbox.handleResult(frame);
-    else this.#outbox.handleAck(frame);
+  #admits({ payload }: PendingSend): boolean {
+    const { maxQueuedMessages, maxQueuedBytes } = this.#host.config;
+    return this.#outbox.size < maxQueuedMessages && this.#outbox.queuedBytes + payload.length <= maxQueuedBytes;
   }
 
-  /** The next message to send. */
-  nextMessage(): DataFrame | undefined {
-    if (!this.#maySend) return undefined;
-    for (let parcel = this.#outbox.peek(); parcel !== undefined; parcel = this.#outbox.peek()) {
-      const { length } = parcel.payload;
-      if (length <= this.#maxPayloadBytes) return this.#outbox.next();
-      // Queued before a connection told how much the peer takes.
-      this.#outbox.withdraw(parcel);
-      parcel.failed(this.#tooLarge(length));
+  /** A connection is open, and with it known how much the peer takes: what was queued before may be too large. */
+  refuseTooLarge(): void {
+    for (let parcel = this.#outbox.nextTooLarge(); parcel !== undefined; parcel = this.#outbox.nextTooLarge()) {
+      parcel.failed(this.#tooLarge(parcel.payload));
     }
-    return undefined;
-  }
-
-  /** We have said goodbye, and may send no more on this connection: what has not been sent waits for the next one. */
-  handleFarewell(): void {
-    this.#maySend = false;
-  }
-
-  /**
-   * The peer has said goodbye, and handles no message above this number. Those certainly were not handled: they wait for
-   * the next connection, if there can be one, and are handed back otherwise.
-   */
-  handleGoodbye(lastAccepted: number, endsSession: boolean): void {
-    this.#maySend = false;
-    for (const parcel of this.#outbox.limit(lastAccepted)) {
-      if (endsSession) parcel.failed(closed('the peer has said goodbye'));
-      else this.#outbox.add(parcel);
+    for (const waiter of this.#waiters.takeAll()) {
+      if (waiter.payload.length <= this.#maxBytes) this.#waiters.push(waiter);
+      else waiter.failed(this.#tooLarge(waiter.payload));
     }
   }
 
-  /** The connection is gone. Messages that were never sent wait for the next one. */
-  handleLost(): void {
-    this.#maySend = false;
-    const { inDoubt, unsent } = this.#outbox.clear();
-    for (const parcel of unsent) this.#outbox.add(parcel);
-    for (const parcel of inDoubt) parcel.failed(inDoubtError());
+  /** What has not been sent never will be. */
+  handBackUnsent(reason: string): void {
+    for (const parcel of this.#outbox.takeUnsent()) parcel.failed(closed(reason));
+    for (const waiter of this.#waiters.takeAll()) waiter.failed(closed(reason));
   }
 
-  /** The session is over. */
-  handleEnd(reason: string): void {
-    for (const parcel of this.#outbox.limit(0)) parcel.failed(closed(reason));
+  /** These were sent, and their outcome will never be known. */
+  handBackInDoubt(parcels: readonly Parcel[]): void {
+    for (const parcel of parcels) parcel.failed(inDoubt());
+    this.handleRoom();
   }
 }
 
@@ -169,9 +190,7 @@ function closed(reason: string): SystoleError {
   return new SystoleError('ERR_CLOSED', `the message was not handled: ${reason}`);
 }
 
-function inDoubtError(): SystoleError {
-  return new SystoleError(
-    'ERR_IN_DOUBT',
-    'the connection was lost before the result came: handled or not, nobody here knows',
-  );
+function inDoubt(): SystoleError {
+  const text = 'the session was lost before the result came: handled or not, nobody here knows';
+  return new SystoleError('ERR_IN_DOUBT', text);
 }

@@ -1,13 +1,19 @@
 /** One conversation with one peer, over one connection after another. Plumbing only: the rules are in the machines. */
 
+import type { Standstill } from '../machines/app-watch.ts';
+import type { Counters, DeliveryFrame, Stream } from '../machines/exchange.ts';
+import { findGapOfNew, NO_COUNTERS } from '../machines/exchange.ts';
+import type { PeerCapacity } from '../machines/outbox.ts';
 import type { Hello, Welcome } from '../rules/hello.ts';
 import { boundMs } from '../rules/keepalive.ts';
 import type { Terms } from '../rules/negotiate.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import type { Cause, Evidence } from '../words/cause.ts';
-import type { Instant } from '../words/clock.ts';
+import type { Clock, Instant } from '../words/clock.ts';
+import type { Codec } from '../words/codec.ts';
 import { ProtocolError, SystoleError } from '../words/errors.ts';
-import type { CloseFrame, Frame } from '../words/frame.ts';
+import type { CloseFrame, Frame, PongFrame } from '../words/frame.ts';
+import type { HealthReport } from '../words/health.ts';
 import type {
   MessageHandler,
   Peer,
@@ -18,9 +24,11 @@ import type {
   VerifyOptions,
 } from './api.ts';
 import type { Connection } from './connection.ts';
-import type { ConnectionOwner, DeliveryFrame, Ending, LivenessTiding } from './connection-owner.ts';
+import type { ConnectionOwner, Ending, Introduction, LivenessTiding } from './connection-owner.ts';
+import type { DeliveryHost } from './delivery.ts';
 import { Delivery } from './delivery.ts';
 import { Emitter } from './emitter.ts';
+import { OwnHealth, PeerHealth } from './health.ts';
 import { SessionLog } from './session-log.ts';
 import type { SessionParts } from './session-parts.ts';
 import { Verification } from './verification.ts';
@@ -31,8 +39,6 @@ export type Goodbye = Pick<CloseFrame, 'scope' | 'code' | 'retryAfterMs' | 'spre
 /** A goodbye under way. */
 interface Closing {
   readonly goodbye: Goodbye;
-  /** Whether we began, and whether the peer meant the session with it. */
-  readonly isOurs: boolean;
   said: boolean;
   heard: boolean;
 }
@@ -43,10 +49,13 @@ const VERDICTS: ReadonlySet<Cause> = new Set<Cause>(['silent', 'write-stalled', 
 /** What is meant by destroying: nothing of it is ever sent. */
 const FAREWELL: Goodbye = { scope: 'session', code: 'normal', retryAfterMs: 0, spreadMs: 0, reason: '' };
 
-/** The session behind {@link Session}. A server gives it its one connection, a client one after another. */
+/** What HELLO and WELCOME tell of where this end of the session stands. */
+export type Standing = Pick<Introduction<Hello>, 'resumeMs' | 'received' | 'settled' | 'credit'>;
+
+/** The session behind {@link Session}. It is given one connection after another. */
 export class LiveSession<Events extends SessionEvents = SessionEvents>
   extends Emitter<Events>
-  implements Session<Events>, ConnectionOwner
+  implements Session<Events>, ConnectionOwner, DeliveryHost
 {
   readonly #parts: SessionParts;
   readonly #config: SessionConfig;
@@ -58,9 +67,15 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   #address: string | undefined;
   #connection: Connection | undefined;
   #terms: Terms | undefined;
+  /** What the peer of the current connection takes. */
+  #capacity: PeerCapacity | undefined;
+  /** Whether the current connection goes on where another one has ended. */
+  #isResumed = false;
   #openedAt: Instant | undefined;
   #delivery: Delivery | undefined;
   #verification: Verification | undefined;
+  readonly #health: OwnHealth | undefined;
+  #peerHealth: PeerHealth | undefined;
   #closing: Closing | undefined;
   #lastCause: Cause | undefined;
   /** Whether `dead` and `disconnect` are being told. */
@@ -73,6 +88,8 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     this.#config = config;
     this.#handler = handler;
     this.#log = new SessionLog(parts.logger);
+    const { health } = config;
+    this.#health = health === undefined ? undefined : new OwnHealth(health, parts.codec, parts.logger);
   }
 
   get id(): string {
@@ -96,13 +113,21 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     return this.#address;
   }
 
+  get writable(): boolean {
+    return this.#takesMessages && (this.#delivery?.isWritable ?? true);
+  }
+
   send(message: unknown, options?: SendOptions): Promise<unknown> {
-    if (this.#ended || this.#closing?.goodbye.scope === 'session') {
-      return Promise.reject(
-        new SystoleError('ERR_CLOSED', 'the session takes no more messages: it is closed or closing'),
-      );
-    }
-    return this.#deliver().send(message, options);
+    return this.#takesMessages ? this.#deliver().send(message, options) : Promise.reject(closedError());
+  }
+
+  post(message: unknown): boolean {
+    if (!this.#takesMessages) throw closedError();
+    return this.#deliver().post(message);
+  }
+
+  get #takesMessages(): boolean {
+    return !this.#ended && this.#closing?.goodbye.scope !== 'session';
   }
 
   verify(options?: VerifyOptions): Promise<number> {
@@ -116,7 +141,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   }
 
   destroy(): void {
-    this.#beginClosing(FAREWELL, true);
+    this.#beginClosing(FAREWELL);
     if (this.#connection === undefined) this.#endUnconnected();
     else this.#connection.destroy('closed-locally');
   }
@@ -135,10 +160,12 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
       epoch: this.#epoch,
       rtt: liveness?.rtt,
       silenceMs: connection?.silenceMs,
+      peerHealth: this.#peerHealth?.health,
       missed: liveness?.probesSent ?? 0,
       allowed: this.#terms?.keepalive?.probes,
       queuedMessages: this.#delivery?.queuedMessages ?? 0,
       queuedBytes: this.#delivery?.queuedBytes ?? 0,
+      credit: this.#capacity === undefined ? 0 : (this.#delivery?.credit ?? this.#capacity.credit),
       unwrittenBytes: connection?.unwritten ?? 0,
       bytesIn: connection?.bytesIn ?? 0,
       bytesOut: connection?.bytesOut ?? 0,
@@ -164,16 +191,32 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   }
 
   /**
-   * Closes the session at this end; the goodbye tells the peer what it may expect, and takes at most `timeoutMs`, where a
-   * later call can only cut it short. Resolves at `end`.
+   * Says goodbye, of which at least the connection ends; it tells the peer what it may expect, and takes at most `timeoutMs`,
+   * where a later call can only cut it short.
    */
-  async sayGoodbye(goodbye: Goodbye, timeoutMs: number = this.#config.closeTimeoutMs): Promise<void> {
+  beginGoodbye(goodbye: Goodbye, timeoutMs: number = this.#config.closeTimeoutMs): void {
     if (this.#ended) return;
-    const end = this.next('end');
-    this.#beginClosing(goodbye, true);
+    this.#beginClosing(goodbye);
     if (this.#connection?.isOpen === true) this.#connection.limitGoodbye(timeoutMs);
     else this.destroy();
+  }
+
+  /** {@link beginGoodbye} where the session ends with it. Resolves at `end`. */
+  async sayGoodbye(goodbye: Goodbye, timeoutMs?: number): Promise<void> {
+    if (this.#ended) return;
+    const end = this.next('end');
+    this.beginGoodbye(goodbye, timeoutMs);
     await end;
+  }
+
+  /** Why the session cannot go on at a peer that stands there; undefined if it can. */
+  findGap(peer: Counters): string | undefined {
+    return this.#delivery === undefined ? findGapOfNew(peer) : this.#delivery.findGap(peer);
+  }
+
+  /** Another connection goes on with the session, of the process with this boot id (D6). */
+  supersede(boot: string): void {
+    this.#connection?.refuse({ code: 'superseded', reason: boot }, { cause: 'superseded' });
   }
 
   /** The identity that the server has given. */
@@ -181,8 +224,33 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     this.#id = id;
   }
 
+  /** Where this end stands, and what it takes on the connection that is about to begin. */
+  protected stand(): Standing {
+    const { maxUnhandledBytes, resumeWindowMs } = this.#config;
+    const credit = this.#delivery?.grant() ?? maxUnhandledBytes;
+    return { resumeMs: resumeWindowMs, ...(this.#delivery?.counters ?? NO_COUNTERS), credit };
+  }
+
+  /** Bytes of everything that is kept for the peer, or for the handler. */
+  get cost(): number {
+    return this.#delivery?.cost ?? 0;
+  }
+
+  /** Whether the peer goes on with this session. */
+  protected isResumedBy(peer: Hello | Welcome): boolean {
+    return peer.session === this.#id;
+  }
+
+  /** The peer's end of the session is gone, or will be: what it may have handled is handed back, the rest waits for a new one. */
+  protected forget(): void {
+    this.#delivery?.restart();
+  }
+
+  /** Called when something was sent, or handled, while there is no connection. */
+  protected handleIdleChange(): void {}
+
   /** Called when a handshake is over, before `connect` is told. */
-  protected beforeConnect(_peer: Hello | Welcome): void {}
+  protected beforeConnect(): void {}
 
   /** Called when a connection, or the attempt to make one, is over. Unless overridden, the session is over with it. */
   protected afterConnection(ending: Ending): void {
@@ -223,12 +291,17 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     return this.#closing !== undefined;
   }
 
+  /** Whether there is a connection, be it in the handshake. */
+  protected get hasConnection(): boolean {
+    return this.#connection !== undefined;
+  }
+
   /** Whether there is a connection whose handshake is over. */
   protected get isConnected(): boolean {
     return this.#openedAt !== undefined;
   }
 
-  protected get isEnded(): boolean {
+  get isEnded(): boolean {
     return this.#ended;
   }
 
@@ -238,17 +311,27 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     throw new ProtocolError('HELLO came to a session that is established');
   }
 
-  handleOpen(terms: Terms, peer: Hello | Welcome): void {
+  establish(terms: Terms, peer: Hello | Welcome): void {
+    this.#isResumed = this.isResumedBy(peer);
+    // A server ignores where a session stands that it does not have; a client is told of the new one.
+    const gap = this.#isResumed ? this.findGap(peer) : undefined;
+    if (gap !== undefined) throw new ProtocolError(`the peer resumes from ${gap}`);
+    if (!this.#isResumed) this.forget();
     this.#terms = terms;
     this.#peer = { boot: peer.boot, metadata: peer.metadata };
-    this.#delivery?.handleOpen(terms.maxFrameBytes);
-    this.beforeConnect(peer);
+    this.#capacity = { maxMessageBytes: terms.maxMessageBytes, credit: peer.credit };
+    this.#delivery?.handleOpen(this.#capacity, this.#isResumed ? peer : NO_COUNTERS);
+  }
+
+  handleOpen(): void {
+    this.beforeConnect();
+    const terms = this.#terms;
     // A listener of the server's `session` may have destroyed it: then there was no `connect`, and is none.
-    if (this.#connection === undefined) return;
+    if (this.#connection === undefined || terms === undefined) return;
     this.#openedAt = this.#parts.clock.now();
     const { keepalive, raised } = terms;
     const bound = keepalive === undefined ? undefined : boundMs(keepalive);
-    this.tell('connect', { epoch: this.#epoch, keepalive, boundMs: bound, raised });
+    this.tell('connect', { epoch: this.#epoch, resumed: this.#isResumed, keepalive, boundMs: bound, raised });
     this.#connection?.requestTurn();
   }
 
@@ -258,29 +341,46 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     this.#deliver().handleFrame(frame);
   }
 
+  handlePong({ handled }: PongFrame): void {
+    if (handled === undefined) return;
+    // Where nothing was ever sent, nothing can be handled: a count of none needs no delivery state to be right.
+    if (handled > 0 || this.#delivery !== undefined) this.#deliver().handleCount(handled);
+  }
+
+  pong(number: number): PongFrame | undefined {
+    const handled = this.#delivery?.handled;
+    if (this.#health !== undefined) return this.#health.pong(number, handled);
+    return handled === undefined ? { type: 'pong', number } : { type: 'pong', number, handled };
+  }
+
   handleGoodbye(frame: CloseFrame): void {
-    this.#beginClosing({ ...frame, retryAfterMs: 0, spreadMs: 0, reason: '' }, false);
-    if (this.#closing !== undefined) this.#closing.heard = true;
-    this.#delivery?.handleGoodbye(frame.lastAccepted, this.#closing?.goodbye.scope === 'session');
+    const closing = this.#beginClosing({ ...frame, retryAfterMs: 0, spreadMs: 0, reason: '' });
+    closing.heard = true;
+    // Where there was no message at all, this makes the delivery state that refuses to have had one accepted.
+    const delivery = frame.lastAccepted > 0 ? this.#deliver() : this.#delivery;
+    delivery?.handleGoodbye(frame.lastAccepted, closing.goodbye.scope === 'session');
     this.#connection?.requestTurn();
   }
 
-  nextFrame(): Frame | undefined {
-    // Before `connect` was told it is not known how much the peer takes.
+  nextFrame(stream: Stream): Frame | undefined {
+    // Nothing leaves before `connect` was told.
     if (this.#openedAt === undefined) return undefined;
-    const frame = this.#delivery?.nextFrame();
+    const frame = this.#delivery?.nextFrame(stream);
     if (frame !== undefined) return frame;
     if (this.#closing === undefined || this.#closing.said) return undefined;
+    // What a session has taken on goes before its goodbye; what a connection has, another one can carry.
+    if (this.#closing.goodbye.scope === 'session' && this.#delivery?.hasToSend === true) return undefined;
     this.#closing.said = true;
     this.#delivery?.handleFarewell();
-    return { type: 'close', ...this.#closing.goodbye, lastAccepted: this.#delivery?.lastAccepted ?? 0 };
+    return { type: 'close', ...this.#closing.goodbye, lastAccepted: this.#delivery?.counters.received ?? 0 };
   }
 
   handleTiding(tiding: LivenessTiding): void {
     const epoch = this.#epoch;
     switch (tiding.type) {
       case 'pong':
-        return this.#verification?.handlePong(tiding.rttMs);
+        this.#verification?.handlePong(tiding.rttMs);
+        return this.#delivery?.handlePong();
       case 'ping':
         this.#verification?.handlePing();
         return this.#parts.publish('probe', { epoch, number: tiding.number }, this as unknown as Session);
@@ -288,10 +388,22 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
         return this.tell('suspect', { epoch, silenceMs: tiding.silenceMs, probesSent: tiding.probesSent });
       case 'alive':
         return this.tell('alive', { epoch, silenceMs: tiding.silenceMs });
+      case 'examine':
+        this.#health?.examine();
+        return this.#connection?.requestTurn();
+      case 'health':
+        return this.#handleHealth(tiding.report);
     }
   }
 
+  #handleHealth(report: HealthReport): void {
+    this.#peerHealth ??= new PeerHealth(this.#parts.codec);
+    const health = this.#peerHealth.handleReport(report);
+    if (health !== undefined) this.tell('health', { epoch: this.#epoch, payload: undefined, ...health });
+  }
+
   handleTurnEnd(): void {
+    this.#delivery?.watchApp();
     this.#delivery?.runHandler();
     const isSettled = this.#delivery?.isSettled ?? true;
     if (this.#closing?.said === true && this.#closing.heard && isSettled) this.#connection?.finish();
@@ -304,6 +416,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     const wasOpen = this.#openedAt !== undefined;
     this.#connection = undefined;
     this.#terms = undefined;
+    this.#capacity = undefined;
     this.#openedAt = undefined;
     this.#lastCause = cause;
     this.#delivery?.handleLost();
@@ -311,22 +424,25 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
       new SystoleError('ERR_UNVERIFIED', `the connection ended before PONG came: ${cause}`),
     );
     this.#verification = undefined;
-    // The peer meant this connection only: another may come.
-    if (this.#closing?.goodbye.scope === 'connection' && !this.#closing.isOurs) this.#closing = undefined;
+    this.#peerHealth = undefined;
+    // It was about this connection only: another may come.
+    if (this.#closing?.goodbye.scope === 'connection') this.#closing = undefined;
     if (wasOpen) {
       const payload = { epoch: this.#epoch, cause, evidence };
       this.#isParting = true;
-      if (VERDICTS.has(cause)) this.tell('dead', payload);
+      // The verdict `app-stalled` can be the peer's, on us: then its CLOSE says so.
+      if (VERDICTS.has(cause) && ending.goodbye?.code !== cause) this.tell('dead', payload);
       this.tell('disconnect', payload);
       this.#isParting = false;
     }
     this.afterConnection(ending);
   }
 
-  /** The first goodbye counts, except that ours ends a session of which the peer meant the connection only. */
-  #beginClosing(goodbye: Goodbye, isOurs: boolean): void {
-    if (this.#closing === undefined) this.#closing = { goodbye, isOurs, said: false, heard: false };
-    else if (isOurs && !this.#closing.isOurs) this.#closing = { ...this.#closing, goodbye, isOurs };
+  /** The first goodbye counts, except that one which ends the session is more than one that ends a connection. */
+  #beginClosing(goodbye: Goodbye): Closing {
+    if (this.#closing === undefined) this.#closing = { goodbye, said: false, heard: false };
+    else if (this.#closing.goodbye.scope === 'connection') this.#closing = { ...this.#closing, goodbye };
+    return this.#closing;
   }
 
   #endUnconnected(): void {
@@ -348,23 +464,56 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     return this.#verification;
   }
 
+  // What delivery asks for. No closures: ten thousand sessions may wait for their peers, and each keeps its delivery state.
+
+  get clock(): Clock {
+    return this.#parts.clock;
+  }
+
+  get codec(): Codec {
+    return this.#parts.codec;
+  }
+
+  get config(): SessionConfig {
+    return this.#config;
+  }
+
+  get handler(): ((message: unknown) => unknown) | undefined {
+    const handler = this.#handler;
+    return handler === undefined ? undefined : (message) => handler(message, this as unknown as Session);
+  }
+
+  wake(): void {
+    if (this.#connection === undefined) this.handleIdleChange();
+    else this.#connection.requestTurn();
+  }
+
+  drained(): void {
+    if (!this.#ended) this.tell('drain', {});
+  }
+
+  askPeer(): void {
+    this.#verify()?.ask();
+  }
+
+  /** Reported always; a verdict only if asked for (L11). */
+  handleStandstill({ owed, forMs }: Standstill): void {
+    this.tell('appStalled', { epoch: this.#epoch, owed, forMs });
+    if (!this.#config.judgeAppStall) return;
+    const detail = `${owed} message${owed === 1 ? '' : 's'} without an outcome, and none came for ${Math.round(forMs)} ms`;
+    this.#connection?.refuse({ code: 'app-stalled', reason: detail }, { cause: 'app-stalled' });
+  }
+
   #deliver(): Delivery {
     if (this.#delivery !== undefined) return this.#delivery;
-    const handler = this.#handler;
-    this.#delivery = new Delivery({
-      clock: this.#parts.clock,
-      codec: this.#parts.codec,
-      config: this.#config,
-      handler: handler === undefined ? undefined : (message) => handler(message, this as unknown as Session),
-      wake: () => this.#connection?.requestTurn(),
-      throttle: (paused) => (paused ? this.#connection?.pause() : this.#connection?.resume()),
-      drained: () => {
-        if (!this.#ended) this.tell('drain', {});
-      },
-    });
-    if (this.#terms !== undefined) this.#delivery.handleOpen(this.#terms.maxFrameBytes);
+    this.#delivery = new Delivery(this);
+    if (this.#capacity !== undefined) this.#delivery.handleOpen(this.#capacity, NO_COUNTERS);
     // Where somebody has said goodbye already, a first message waits, as a later one would.
     if (this.#closing?.said === true || this.#closing?.heard === true) this.#delivery.handleFarewell();
     return this.#delivery;
   }
+}
+
+function closedError(): SystoleError {
+  return new SystoleError('ERR_CLOSED', 'the session takes no more messages: it is closed or closing');
 }

@@ -34,6 +34,8 @@ export class Verification {
   readonly #waiters = new Set<Waiter>();
   #alarm: Alarm | undefined;
   #nextAskAt: Instant = Number.NEGATIVE_INFINITY;
+  /** Whether somebody wants a PING who does not wait here for its answer. */
+  #isAsked = false;
 
   /** `ask` sends a PING. */
   constructor(clock: Clock, terms: VerificationTerms, ask: () => void) {
@@ -70,15 +72,22 @@ export class Verification {
     });
   }
 
+  /** Sends a PING as soon as the peer accepts one. */
+  ask(): void {
+    this.#isAsked = true;
+    this.handleAlarm(this.#clock.now());
+  }
+
   /** The spacing is over. */
   handleAlarm(now: Instant): void {
-    if (this.#waiters.size === 0) return;
+    if (this.#waiters.size === 0 && !this.#isAsked) return;
     if (now < this.#nextAskAt) {
       this.#alarm ??= this.#clock.alarm(this);
       this.#alarm.set(this.#nextAskAt);
       return;
     }
     this.#nextAskAt = now + this.#terms.pingSpacingMs;
+    this.#isAsked = false;
     this.#ask();
   }
 

@@ -7,6 +7,7 @@
 export interface Codec {
   /** Agreed in the handshake: 1 to 32 characters of printable ASCII. */
   readonly name: string;
+  /** The bytes are kept, not copied, until the peer has them, and must not change meanwhile: they may have to be sent again. */
   encode(message: unknown): Uint8Array;
   /** The bytes may share memory with others: keep copies, and never transfer their `buffer`. */
   decode(bytes: Uint8Array): unknown;

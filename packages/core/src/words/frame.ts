@@ -1,5 +1,7 @@
 /** What travels: the frames, their type numbers and the codes of CLOSE. The bytes are in `rules/frame-codec.ts`, the law in docs/PROTOCOL.md. */
 
+import type { HealthReport } from './health.ts';
+
 /** The newest wire version, and so far the only one. */
 export const WIRE_VERSION = 1;
 
@@ -39,35 +41,61 @@ export interface PingFrame {
   readonly number: number;
 }
 
-/** Echoes the number of a PING: the newest one, if several have come (L7). */
+/** Echoes the number of a PING: the newest one, if several have come (L7). What is behind it is about the application (L11). */
 export interface PongFrame {
   readonly type: 'pong';
   readonly number: number;
+  /** As in ACK. Absent where no message has come. */
+  readonly handled?: number;
+  /** Only with {@link handled}; absent where the application says nothing of itself. */
+  readonly health?: HealthReport;
 }
 
-/** A message. Numbers start at 1 with each connection. */
+/** Which part of a message or of a value it is. */
+export type Part = 'whole' | 'first' | 'middle' | 'last';
+
+/** A message, or a part of one. Numbers start at 1 with each session, and go on across its connections. */
 export interface DataFrame {
   readonly type: 'data';
   readonly number: number;
+  readonly part: Part;
   readonly payload: Uint8Array;
 }
 
-/** What the peer's application made of a message: a value, or a failure. */
-export type ResultFrame =
-  | { readonly type: 'result'; readonly number: number; readonly ok: true; readonly value: Uint8Array }
-  | {
-      readonly type: 'result';
-      readonly number: number;
-      readonly ok: false;
-      readonly code: string;
-      readonly text: string;
-    };
+/** The application is done with a message, and has returned a value, of which this is the whole or a part. */
+export interface ValueFrame {
+  readonly type: 'result';
+  readonly ok: true;
+  readonly number: number;
+  readonly part: Part;
+  readonly value: Uint8Array;
+}
 
-/** Counters of the peer: it has messages up to `received`, and its application is done with those up to `handled`. */
+/** The application is done with a message: it refused it, or failed on it. */
+export interface FailureFrame {
+  readonly type: 'result';
+  readonly ok: false;
+  readonly number: number;
+  readonly code: string;
+  readonly text: string;
+}
+
+/** What the peer's application made of a message; with it, all messages before have been handled, too. */
+export type ResultFrame = ValueFrame | FailureFrame;
+
+/** The counters of one end. */
 export interface AckFrame {
   readonly type: 'ack';
+  /** The last message that it has whole. */
   readonly received: number;
+  /** Its application is done with all messages up to this one. */
   readonly handled: number;
+  /** It has the outcome of all its own messages up to this one: their results may be forgotten. */
+  readonly settled: number;
+  /** Bytes of this connection that it has read, from the first of the preamble on. */
+  readonly read: number;
+  /** It takes DATA of this cost on this connection, counted from its beginning (`rules/cost.ts`). */
+  readonly limit: number;
 }
 
 /** Why a CLOSE was sent, as numbers on the wire. */

@@ -1,7 +1,7 @@
 /** Frames and chunkings for property tests. */
 
 import * as fc from 'fast-check';
-import type { CloseCode, CloseFrame, Frame } from '../../src/words/frame.ts';
+import type { CloseCode, CloseFrame, Frame, Part } from '../../src/words/frame.ts';
 import { CLOSE_CODES } from '../../src/words/frame.ts';
 
 /** A counter: all sizes of a varint are about equally likely. */
@@ -21,6 +21,8 @@ const bytes = fc.oneof(
   },
 );
 
+const part = fc.constantFrom<Part>('whole', 'first', 'middle', 'last');
+
 const close = fc.record<CloseFrame>({
   type: fc.constant('close'),
   scope: fc.constantFrom('connection', 'session'),
@@ -35,8 +37,8 @@ const close = fc.record<CloseFrame>({
 export const arbitraryFrame: fc.Arbitrary<Frame> = fc.oneof(
   fc.record({ type: fc.constantFrom('hello' as const, 'welcome' as const), body: bytes }),
   fc.record({ type: fc.constantFrom('ping' as const, 'pong' as const), number }),
-  fc.record({ type: fc.constant('data' as const), number, payload: bytes }),
-  fc.record({ type: fc.constant('result' as const), number, ok: fc.constant(true as const), value: bytes }),
+  fc.record({ type: fc.constant('data' as const), number, part, payload: bytes }),
+  fc.record({ type: fc.constant('result' as const), number, ok: fc.constant(true as const), part, value: bytes }),
   fc.record({
     type: fc.constant('result' as const),
     number,
@@ -45,8 +47,8 @@ export const arbitraryFrame: fc.Arbitrary<Frame> = fc.oneof(
     text: fc.string({ unit: 'binary', maxLength: 250 }),
   }),
   fc
-    .tuple(counter, counter)
-    .map(([a, b]): Frame => ({ type: 'ack', received: Math.max(a, b), handled: Math.min(a, b) })),
+    .tuple(counter, counter, fc.record({ settled: counter, read: counter, limit: counter }))
+    .map(([a, b, rest]): Frame => ({ type: 'ack', received: Math.max(a, b), handled: Math.min(a, b), ...rest })),
   close,
 );
 

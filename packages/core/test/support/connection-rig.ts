@@ -15,7 +15,8 @@ import { FakeClock } from './fake-clock.ts';
 import { FakeOwner } from './fake-owner.ts';
 import { FakeTransport } from './fake-transport.ts';
 
-const IDENTITY = { token: '', boot: 'boot-1', epoch: 3, received: 0, handled: 0, metadata: {} };
+const STANDING = { resumeMs: 120_000, received: 0, settled: 0, credit: 4_194_304 };
+const IDENTITY = { token: '', boot: 'boot-1', epoch: 3, ...STANDING, metadata: {} };
 
 /** How the two introduce themselves here. */
 export const HELLO: Introduction<Hello> = { ...IDENTITY, session: '', credentials: undefined };
@@ -27,7 +28,7 @@ export const PREAMBLE: Uint8Array = encodePreamble(1);
 const OFFER = {
   keepalive: { idleMs: 20_000, intervalMs: 5_000, probes: 3 },
   minPingIntervalMs: 1_000,
-  maxFrameBytes: 1_048_576,
+  maxMessageBytes: 1_048_576,
   codec: 'msgpack',
 };
 

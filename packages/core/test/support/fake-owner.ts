@@ -1,21 +1,23 @@
 /** An owner in the hand of a unit test. */
 
+import type { DeliveryFrame, Stream } from '../../src/machines/exchange.ts';
 import type { Hello, Welcome } from '../../src/rules/hello.ts';
 import type { Terms } from '../../src/rules/negotiate.ts';
-import type { ConnectionOwner, DeliveryFrame, Ending, LivenessTiding } from '../../src/session/connection-owner.ts';
-import type { CloseFrame, Frame } from '../../src/words/frame.ts';
+import type { ConnectionOwner, Ending, LivenessTiding } from '../../src/session/connection-owner.ts';
+import type { CloseFrame, Frame, PongFrame } from '../../src/words/frame.ts';
 import { nameOf } from './fake-transport.ts';
 
-/** Writes into a log what it is told; gives out what was put into its queue. */
+/** Writes into a log what it is told; gives out what was put into its queue, DATA and RESULT as far as the stream takes them. */
 export class FakeOwner implements ConnectionOwner {
   /** What {@link nextFrame} gives out. */
   readonly queue: Frame[] = [];
   readonly introductions: { readonly hello: Hello; readonly terms: Terms }[] = [];
-  readonly openings: { readonly terms: Terms; readonly peer: Hello | Welcome }[] = [];
+  readonly establishments: { readonly terms: Terms; readonly peer: Hello | Welcome }[] = [];
   readonly endings: Ending[] = [];
   /** Called while it is told, after it is written down. */
   onTold: ((what: string) => void) | undefined;
   onFrame: ((frame: DeliveryFrame) => void) | undefined;
+  onEstablish: (() => void) | undefined;
   readonly #log: string[];
 
   constructor(log: string[] = []) {
@@ -27,8 +29,13 @@ export class FakeOwner implements ConnectionOwner {
     this.#tell('hello');
   }
 
-  handleOpen(terms: Terms, peer: Hello | Welcome): void {
-    this.openings.push({ terms, peer });
+  establish(terms: Terms, peer: Hello | Welcome): void {
+    this.establishments.push({ terms, peer });
+    this.#log.push('establish');
+    this.onEstablish?.();
+  }
+
+  handleOpen(): void {
     this.#tell('open');
   }
 
@@ -37,12 +44,19 @@ export class FakeOwner implements ConnectionOwner {
     this.onFrame?.(frame);
   }
 
-  handleGoodbye(frame: CloseFrame): void {
-    this.#tell(`goodbye ${frame.code}`);
+  handlePong(): void {}
+
+  pong(number: number): PongFrame {
+    return { type: 'pong', number };
   }
 
-  nextFrame(): Frame | undefined {
-    return this.queue.shift();
+  handleGoodbye(frame: CloseFrame): void {
+    this.#log.push(`take ${nameOf(frame)}`);
+  }
+
+  nextFrame({ takesPayload }: Stream): Frame | undefined {
+    const index = this.queue.findIndex(({ type }) => takesPayload || (type !== 'data' && type !== 'result'));
+    return index < 0 ? undefined : this.queue.splice(index, 1)[0];
   }
 
   handleTiding(tiding: LivenessTiding): void {

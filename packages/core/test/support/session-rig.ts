@@ -1,5 +1,6 @@
 /** A session whose connections have a fake transport, and a fake clock below it; events, writes and alarms go into one log. */
 
+import type { Welcome } from '../../src/rules/hello.ts';
 import type { SessionOptions } from '../../src/rules/options.ts';
 import { resolveSessionOptions } from '../../src/rules/options.ts';
 import type { MessageHandler, SessionEvents } from '../../src/session/api.ts';
@@ -18,6 +19,8 @@ const EVENTS: readonly (keyof SessionEvents)[] = [
   'connect',
   'suspect',
   'alive',
+  'health',
+  'appStalled',
   'dead',
   'disconnect',
   'reconnecting',
@@ -71,8 +74,8 @@ export interface SessionRig {
   take(): string[];
   /** Begins a connection: its HELLO is written. */
   dial(): Line;
-  /** Begins a connection, and answers its HELLO. */
-  open(): Line;
+  /** Begins a connection, and answers its HELLO with a WELCOME of `session-1`, unless changed. */
+  open(peer?: Partial<Welcome>): Line;
 }
 
 /** One connection of the session. */
@@ -83,8 +86,12 @@ export interface Line {
   receive(...frames: Frame[]): void;
 }
 
-/** A session at instant 0, without a connection. Idle is not jittered. */
-export function createSessionRig({ handler, lasts = false, ...options }: SessionRigOptions = {}): SessionRig {
+/**
+ * A session at instant 0, without a connection. Idle is not jittered, and the peer's application is not watched: its alarm
+ * has a log of its own, in app-alarm.test.ts.
+ */
+export function createSessionRig({ handler, lasts = false, ...given }: SessionRigOptions = {}): SessionRig {
+  const options: SessionOptions = { appStallTimeout: false, ...given };
   const log: string[] = [];
   const told: [string, object][] = [];
   const clock = new FakeClock(log);
@@ -111,10 +118,10 @@ export function createSessionRig({ handler, lasts = false, ...options }: Session
     session.attach(connection, epoch, '10.0.0.7:5000');
     return { connection, transport, receive: (...frames) => connection.handleBytes(bytesOf(...frames)) };
   };
-  const open = (): Line => {
+  const open = (peer: Partial<Welcome> = {}): Line => {
     const line = dial();
     line.connection.handleBytes(PREAMBLE);
-    line.receive(welcomeFrame({ codec: 'text', metadata: { name: 'server' } }));
+    line.receive(welcomeFrame({ codec: 'text', metadata: { name: 'server' }, ...peer }));
     return line;
   };
   return { session, clock, log, told, take: () => log.splice(0), dial, open };

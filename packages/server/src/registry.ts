@@ -1,0 +1,121 @@
+/** The sessions of a server: those with a connection, and those that wait to be resumed. */
+
+import type { Clock, Instant, Logger, NamedEnd, Refusal } from '@systole/core';
+import type { ParkingLimits } from './options.ts';
+import type { ParkingBound, ParkingHost } from './parking.ts';
+import { Parking } from './parking.ts';
+import type { Guest, ServerSession } from './server-session.ts';
+
+/** Why a peer that knows the token of a session is not given it. */
+export interface ResumeRefusal {
+  readonly close: Refusal;
+  readonly end: Partial<NamedEnd>;
+}
+
+/** Whom the registry works for. */
+export interface RegistryHost {
+  /** A session was ended to make room for others. */
+  handleEvicted(session: ServerSession, bound: ParkingBound): void;
+}
+
+/** Whoever is told to come back later than it wanted spreads over so much time. */
+const FLAP_SPREAD_MS = 1_000;
+
+/** See the head of the file. */
+export class Registry implements ParkingHost<ServerSession> {
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #host: RegistryHost;
+  readonly #all = new Set<ServerSession>();
+  readonly #byId = new Map<string, ServerSession>();
+  readonly #parking: Parking<ServerSession>;
+
+  constructor(clock: Clock, logger: Logger, limits: ParkingLimits, host: RegistryHost) {
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#host = host;
+    this.#parking = new Parking(clock, limits, this);
+  }
+
+  /** All that have not ended. */
+  get all(): ReadonlySet<ServerSession> {
+    return this.#all;
+  }
+
+  /** Those that have a connection. */
+  get connected(): number {
+    return this.#all.size - this.#parking.size;
+  }
+
+  /** Those that wait to be resumed. */
+  get parked(): number {
+    return this.#parking.size;
+  }
+
+  add(session: ServerSession): void {
+    this.#all.add(session);
+    this.#byId.set(session.id, session);
+  }
+
+  delete(session: ServerSession): void {
+    this.#parking.leave(session);
+    this.#all.delete(session);
+    this.#byId.delete(session.id);
+  }
+
+  /** Its connection is lost; until the deadline another one may go on with it. */
+  park(session: ServerSession, deadline: Instant): void {
+    this.#parking.park(session, { identity: session.identityKey, bytes: session.cost, deadline });
+  }
+
+  /** A parked session holds more than before, or less. */
+  update(session: ServerSession): void {
+    this.#parking.update(session, session.cost);
+  }
+
+  /** The session which the peer may go on with, why it may not although it is its own, or undefined if it has to begin a new one. */
+  find(guest: Guest): ServerSession | ResumeRefusal | undefined {
+    const { hello, address } = guest;
+    if (hello.session === '') return undefined;
+    const session = this.#byId.get(hello.session);
+    // The peer is not told which of the two it is: who guesses learns nothing.
+    if (session?.isOf(guest) !== true) {
+      const reason = session === undefined ? 'there is no such session' : 'the token or the identity is another';
+      this.#logger.info({ address, session: hello.session, reason }, 'session not resumed');
+      return undefined;
+    }
+    return this.#findObstacle(session, guest) ?? session;
+  }
+
+  #findObstacle(session: ServerSession, { hello }: Guest): ResumeRefusal | undefined {
+    if (hello.epoch <= session.epoch) {
+      const detail = `epoch ${hello.epoch} came behind epoch ${session.epoch}`;
+      return { close: { code: 'superseded', reason: session.peer?.boot ?? '' }, end: { cause: 'superseded', detail } };
+    }
+    const gap = session.findGap(hello);
+    if (gap !== undefined) {
+      const reason = `the session cannot be resumed from ${gap}`;
+      return { close: { code: 'protocol-error', reason }, end: { cause: 'protocol-error' } };
+    }
+    const retryAfterMs = session.takeTurn(this.#clock.now());
+    if (retryAfterMs === 0) return undefined;
+    const reason = 'the session changes its connection too often';
+    return { close: { code: 'going-away', reason, retryAfterMs, spreadMs: FLAP_SPREAD_MS }, end: { code: 'flapping' } };
+  }
+
+  /** Takes it out of the parking: a connection goes on with it. */
+  reclaim(session: ServerSession): void {
+    this.#parking.leave(session);
+  }
+
+  // What the parking tells.
+
+  evict(session: ServerSession, bound: ParkingBound): void {
+    this.#host.handleEvicted(session, bound);
+    session.expire();
+  }
+
+  expire(session: ServerSession): void {
+    session.expire();
+  }
+}
