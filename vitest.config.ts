@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { TableReporter } from './test/faults/lab/table-reporter.ts';
 import { ClosingLineReporter } from './test/support/closing-line-reporter.ts';
 
 // Tests run on sources: our own export condition comes first, then vite's usual ones for Node.
@@ -8,10 +9,18 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    reporters: ['default', new ClosingLineReporter()],
+    reporters: ['default', new TableReporter(), new ClosingLineReporter()],
     projects: [
       { extends: true, test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'] } },
-      { extends: true, test: { name: 'integration', include: ['test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'integration', include: ['test/**/*.test.ts'], exclude: ['test/faults/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          globalSetup: 'test/faults/lab/global-setup.ts',
+        },
+      },
     ],
     coverage: {
       provider: 'v8',

@@ -20,12 +20,16 @@ export class Program<Out extends Message, In extends Message = Message> {
   #unread: Out[] = [];
   #waiting: (() => void)[] = [];
 
-  /** Runs a built file, or the `test/dist/support/<name>.js` of a name, which finds `config` with {@link programConfig}. */
-  constructor(program: string | URL, config: object = {}) {
+  /**
+   * Runs a built file, or the `test/dist/support/<name>.js` of a name, which finds `config` with {@link programConfig}.
+   * `through` is a command line that becomes the program, such as `ip netns exec <name>`.
+   */
+  constructor(program: string | URL, config: object = {}, through: readonly string[] = []) {
     const url = program instanceof URL ? program : new URL(`../dist/support/${program}.js`, import.meta.url);
     this.#name = String(program);
     // No flags of the test runner: they are not the program's affair.
-    this.#child = fork(fileURLToPath(url), [JSON.stringify(config)], { execArgv: [] });
+    const [execPath = process.execPath, ...execArgv] = [...through, process.execPath];
+    this.#child = fork(fileURLToPath(url), [JSON.stringify(config)], { execPath, execArgv });
     this.#exited = once(this.#child, 'exit');
     prefer(this.#child.pid ?? 0);
     this.#child.on('message', (message) => {

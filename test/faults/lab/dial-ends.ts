@@ -1,0 +1,18 @@
+/** The two ends of an attempt to connect, as the laboratory sees them: see `dialler.ts` and `acceptor.ts`. */
+
+import type { Sighting } from './sighting.ts';
+
+/** What they are started with. */
+export interface DialConfig<Speech> {
+  readonly host: string;
+  readonly port: number;
+  readonly speaks: Speech;
+}
+
+/** What they say. */
+export type FromDialEnd =
+  /** Started; the acceptor listens. */
+  { readonly type: 'ready' } | { readonly type: 'report'; readonly sightings: readonly Sighting[] };
+
+/** What they do; only the dialler dials. */
+export type ToDialEnd = { readonly type: 'dial' } | { readonly type: 'report' };

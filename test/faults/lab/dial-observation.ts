@@ -1,0 +1,60 @@
+/** An attempt to connect, by bare `node:net` and by Systole, in the face of a fault. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Program } from '../../support/program.ts';
+import { sharedNow } from '../../support/program.ts';
+import type { AcceptorSpeech } from './acceptor.ts';
+import type { FromDialEnd, ToDialEnd } from './dial-ends.ts';
+import type { DiallerSpeech } from './dialler.ts';
+import type { Observation } from './judge.ts';
+import { HANDSHAKE_MS } from './links.ts';
+import { Network } from './network.ts';
+import type { Row } from './row.ts';
+import type { Sighting } from './sighting.ts';
+
+type DialEnd = Program<FromDialEnd, ToDialEnd>;
+
+export interface DialPlan {
+  /** Who speaks at the far end: nobody listens, a socket that accepts and says nothing, or Systole. Default: mute. */
+  readonly accepts?: 'nobody' | AcceptorSpeech;
+  /** Who speaks at the near end. Default: Systole, and beside it a plain socket. */
+  readonly dials?: DiallerSpeech;
+  /** Where to. Default: the far host. */
+  readonly to?: string;
+  /** What is wrong before anybody dials. */
+  readonly before?: (stage: { readonly network: Network; readonly far: DialEnd | undefined }) => Promise<void> | void;
+}
+
+const PORT = 4_100;
+
+/** How long it takes at most from the deadline until it has been told, on a busy machine. */
+const LATE_MS = 1_000;
+
+/** In a network of the run whose main process is `owner`, by those ends that can tell at last what they have seen. */
+export async function observeDialling(
+  plan: DialPlan,
+  sides: readonly Row['side'][],
+  owner: number,
+): Promise<Observation> {
+  const { accepts = 'mute', dials = 'systole', before } = plan;
+  await using network = await Network.build(owner);
+  const { near: nearHost, far: farHost } = network;
+  const host = plan.to ?? farHost.address;
+  const far: DialEnd | undefined =
+    accepts === 'nobody' ? undefined : farHost.start('acceptor', { host, port: PORT, speaks: accepts });
+  await far?.next('ready');
+  const near: DialEnd = nearHost.start('dialler', { host, port: PORT, speaks: dials });
+  await near.next('ready');
+  await before?.({ network, far });
+  const beganAt = sharedNow();
+  near.send({ type: 'dial' });
+  await sleep(HANDSHAKE_MS + LATE_MS);
+  const ends = { near, far };
+  const reports = sides.map(async (side) => [side, await reportOf(ends[side])] as const);
+  return { beganAt, struckAt: beganAt, sightings: Object.fromEntries(await Promise.all(reports)) };
+}
+
+async function reportOf(end: DialEnd | undefined): Promise<readonly Sighting[]> {
+  end?.send({ type: 'report' });
+  return (await end?.next('report'))?.sightings ?? [];
+}

@@ -1,0 +1,36 @@
+/** Program: dials when it is told to, and keeps what became of it. */
+
+import { connect as connectSocket } from 'node:net';
+import process from 'node:process';
+import { connect } from '@systole/client';
+import { programConfig, say } from '../../support/program.ts';
+import type { DialConfig, FromDialEnd, ToDialEnd } from './dial-ends.ts';
+import { HANDSHAKE_MS } from './links.ts';
+import { Sightings } from './sighting.ts';
+
+/** A plain socket says nothing when it is connected; Systole dials beside one. */
+export type DiallerSpeech = 'nothing' | 'systole';
+
+const { host, port, speaks } = programConfig<DialConfig<DiallerSpeech>>();
+const sightings = new Sightings();
+
+function dialPlainly(): void {
+  const link = { watcher: 'node', load: 'dialling', port } as const;
+  const socket = connectSocket(port, host);
+  socket.on('connect', () => sightings.note(link, 'connect'));
+  socket.on('error', ({ code, message }: NodeJS.ErrnoException) => sightings.note(link, code ?? message));
+}
+
+function dialSystole(): void {
+  const link = { watcher: 'systole', load: 'dialling', port } as const;
+  const client = connect({ host, port, handshakeTimeout: HANDSHAKE_MS, reconnect: false });
+  client.on('connect', () => sightings.note(link, 'connect'));
+  client.on('end', ({ cause, evidence }) => sightings.note(link, cause, evidence));
+}
+
+process.on('message', ({ type }: ToDialEnd) => {
+  if (type === 'report') return say<FromDialEnd>({ type: 'report', sightings: sightings.all });
+  dialPlainly();
+  if (speaks === 'systole') dialSystole();
+});
+say<FromDialEnd>({ type: 'ready' });

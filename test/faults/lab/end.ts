@@ -1,0 +1,90 @@
+/**
+ * Program: one end of all links. The far one listens, the near one dials; both do what they are ordered, and keep what
+ * their connections are told until they are asked for it.
+ */
+
+import { once } from 'node:events';
+import { connect as connectSocket, createServer as createNetServer } from 'node:net';
+import process from 'node:process';
+import { connect } from '@systole/client';
+import { createServer } from '@systole/server';
+import { programConfig, say } from '../../support/program.ts';
+import type { Conversation } from './conversation.ts';
+import type { Link } from './links.ts';
+import { LINKS } from './links.ts';
+import { talkPlainly } from './plain-conversation.ts';
+import type { Sighting } from './sighting.ts';
+import { Sightings } from './sighting.ts';
+import { OPTIONS, talkSystole } from './systole-conversation.ts';
+
+/** What it is started with. */
+export interface EndConfig {
+  /** The address to dial, or the own address to listen at. */
+  readonly host: string;
+  readonly role: 'dials' | 'listens';
+}
+
+/** What it says. */
+export type FromEnd =
+  /** The far end listens. */
+  | { readonly type: 'listening' }
+  /** All links are established. */
+  | { readonly type: 'connected' }
+  | { readonly type: 'report'; readonly sightings: readonly Sighting[] };
+
+/** What it does. */
+export type ToEnd =
+  | { readonly type: 'report' }
+  /** Does nothing at all for so long. */
+  | { readonly type: 'block'; readonly ms: number }
+  /** Those of {@link Conversation}. */
+  | { readonly type: keyof Conversation };
+
+const { host, role } = programConfig<EndConfig>();
+const sightings = new Sightings();
+const conversations: Conversation[] = [];
+
+function begin(conversation: Conversation): void {
+  conversations.push(conversation);
+  if (conversations.length === LINKS.length) say<FromEnd>({ type: 'connected' });
+}
+
+async function listen(link: Link): Promise<void> {
+  const { port } = link;
+  if (link.watcher === 'systole') {
+    const server = createServer(OPTIONS);
+    server.on('session', (session) => begin(talkSystole(session, link, sightings)));
+    await server.listen({ host, port });
+  } else {
+    const server = createNetServer((socket) => begin(talkPlainly(socket, link, sightings)));
+    await once(server.listen(port, host), 'listening');
+  }
+}
+
+async function dial(link: Link): Promise<void> {
+  const { port } = link;
+  if (link.watcher === 'systole') {
+    const client = connect({ ...OPTIONS, host, port, reconnect: false });
+    await client.ready();
+    begin(talkSystole(client, link, sightings));
+  } else {
+    const socket = connectSocket(port, host);
+    await once(socket, 'connect');
+    begin(talkPlainly(socket, link, sightings));
+  }
+}
+
+process.on('message', (order: ToEnd) => {
+  switch (order.type) {
+    case 'report':
+      return say<FromEnd>({ type: 'report', sightings: sightings.all });
+    case 'block':
+      // Like an endless loop, but leaves the processor to others.
+      return void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, order.ms);
+    default:
+      for (const conversation of conversations) conversation[order.type]();
+  }
+});
+
+await Promise.all(LINKS.map(role === 'listens' ? listen : dial));
+if (role === 'listens') say<FromEnd>({ type: 'listening' });

@@ -1,0 +1,37 @@
+/** The connections between the two ends: side by side on one path, so that one fault strikes all of them at once. */
+
+/** Who watches: nobody but bare `node:net`; the kernel's keepalive, with the triple that Systole has; Systole. */
+const WATCHERS = ['node', 'kernel', 'systole'] as const;
+
+/** What travels on established ones: nothing that is not the watcher's own, or data in both directions all the time. */
+export const LOADS = ['idle', 'busy'] as const;
+
+export type Watcher = (typeof WATCHERS)[number];
+export type Load = (typeof LOADS)[number] | 'dialling';
+
+/** One connection, or the attempt to make one. */
+export interface Link {
+  readonly watcher: Watcher;
+  readonly load: Load;
+  readonly port: number;
+}
+
+const FIRST_PORT = 4_000;
+
+/** Established ones, each known by its port. */
+export const LINKS: readonly Link[] = WATCHERS.flatMap((watcher) => LOADS.map((load) => ({ watcher, load }))).map(
+  (link, index) => ({ ...link, port: FIRST_PORT + index }),
+);
+
+/** The shortest triple that the kernel can be given, too: it counts in whole seconds. */
+export const TRIPLE = { idle: 1_000, interval: 1_000, probes: 3 } as const;
+
+/** The same for a host's kernel. A socket that is told to keep alive, and no more, takes these. */
+export const KERNEL_TRIPLE = {
+  tcp_keepalive_time: TRIPLE.idle / 1_000,
+  tcp_keepalive_intvl: TRIPLE.interval / 1_000,
+  tcp_keepalive_probes: TRIPLE.probes,
+} as const;
+
+/** For an attempt: longer than a router takes to find out that nobody has an address, which is 3 s. */
+export const HANDSHAKE_MS = 5_000;

@@ -1,0 +1,100 @@
+/** Two hosts, near and far, with a router between them: faults of the path happen in the path, and not in a host's kernel. */
+
+import { run } from './command.ts';
+import type { Place } from './host.ts';
+import { Host } from './host.ts';
+import { add, freshName, inside, remove } from './namespaces.ts';
+
+export const NEAR: Place = { address: '198.51.100.2', gateway: '198.51.100.1', port: 'near0' };
+export const FAR: Place = { address: '203.0.113.2', gateway: '203.0.113.1', port: 'far0' };
+
+/** An address beside the far host that nobody has. */
+export const NOBODY = '203.0.113.77';
+
+/** An address for which the router has no route. */
+export const NOWHERE = '192.0.2.1';
+
+/** Which packets a fault of the path concerns. */
+export type Direction = 'both ways' | 'to near' | 'to far';
+
+export class Network {
+  #near: Host;
+  #far: Host;
+  readonly #router: string;
+  readonly #owner: number;
+
+  private constructor(owner: number, router: string, near: Host, far: Host) {
+    this.#owner = owner;
+    this.#router = router;
+    this.#near = near;
+    this.#far = far;
+  }
+
+  /** A network of the run whose main process is `owner`. */
+  static async build(owner: number): Promise<Network> {
+    const router = freshName(owner);
+    await add(router);
+    const [command = '', ...args] = inside(router);
+    await run(command, [...args, 'sh', '-e'], 'echo 1 > /proc/sys/net/ipv4/ip_forward');
+    const [near, far] = [await Host.boot(owner, router, NEAR), await Host.boot(owner, router, FAR)];
+    return new Network(owner, router, near, far);
+  }
+
+  get near(): Host {
+    return this.#near;
+  }
+
+  get far(): Host {
+    return this.#far;
+  }
+
+  /** The router drops packets, and tells nobody. */
+  async drop(direction: Direction = 'both ways'): Promise<void> {
+    await this.#rule(direction, 'drop');
+  }
+
+  /** The router answers every TCP packet with a reset in the name of the peer. */
+  async reset(direction: Direction = 'both ways'): Promise<void> {
+    await this.#rule(direction, 'meta l4proto tcp reject with tcp reset');
+  }
+
+  /** The router answers every packet with ICMP: host unreachable. */
+  async unreachable(direction: Direction = 'both ways'): Promise<void> {
+    await this.#rule(direction, 'reject with icmp type host-unreachable');
+  }
+
+  /** Faults of the path are over. */
+  async heal(): Promise<void> {
+    await this.#nft('delete table inet faults');
+  }
+
+  /** The far host loses its power: first the cable, so that nothing its kernel says for dying processes gets out. */
+  async killFar(): Promise<void> {
+    await run('ip', ['-n', this.#router, 'link', 'del', FAR.port]);
+    await this.#far.remove();
+  }
+
+  /** A host with the far one's address, whose kernel knows of no connection. */
+  async bootFar(): Promise<void> {
+    this.#far = await Host.boot(this.#owner, this.#router, FAR);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = await Promise.allSettled([this.#near.remove(), this.#far.remove(), remove(this.#router)]);
+    for (const end of ended) if (end.status === 'rejected') throw end.reason;
+  }
+
+  async #rule(direction: Direction, verdict: string): Promise<void> {
+    const places = direction === 'both ways' ? [NEAR, FAR] : [direction === 'to near' ? NEAR : FAR];
+    await this.#nft(
+      'add table inet faults',
+      'add chain inet faults path { type filter hook forward priority 0; }',
+      ...places.map(({ address }) => `add rule inet faults path ip daddr ${address} ${verdict}`),
+    );
+  }
+
+  async #nft(...lines: readonly string[]): Promise<void> {
+    const [command = '', ...args] = inside(this.#router);
+    await run(command, [...args, 'nft', '-f', '-'], `${lines.join('\n')}\n`);
+  }
+}

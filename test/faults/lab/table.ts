@@ -1,0 +1,31 @@
+/** The table as text, for people. */
+
+import type { Cell, Row } from './row.ts';
+
+const HEAD = ['fault', 'end', 'bare node:net is told', 'kernel keepalive', 'Systole', 'bound'] as const;
+
+export function formatTable(rows: readonly Row[]): string {
+  const lines = rows.map((row, index) => lineOf(row, rows[index - 1]?.fault));
+  const widths = HEAD.map((_, column) => Math.max(...[HEAD, ...lines].map((line) => line[column]?.length ?? 0)));
+  return [HEAD, widths.map((width) => '-'.repeat(width)), ...lines]
+    .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** A fault is named once. */
+function lineOf({ fault, side, load, node, kernel, systole, boundMs }: Row, faultAbove: string | undefined): string[] {
+  return [
+    fault === faultAbove ? '' : fault,
+    `${side}, ${load}`,
+    format(node),
+    kernel === undefined ? '-' : format(kernel),
+    format(systole),
+    boundMs === undefined ? '-' : `${boundMs} ms`,
+  ];
+}
+
+function format({ what, because, afterMs }: Cell): string {
+  const news = because === undefined ? what : `${what} (${because})`;
+  return afterMs === undefined ? news : `${news}, ${afterMs} ms`;
+}

@@ -1,0 +1,15 @@
+// The far process is killed. Its kernel says FIN for it, or RST where bytes lay unread: to node:net the same as a goodbye.
+
+import { atOnce } from './lab/expectation.ts';
+import { scenario } from './lab/scenario.ts';
+
+scenario('process killed', {
+  strike: ({ far }) => far[Symbol.asyncDispose](),
+  lookMs: 2_000,
+  told: {
+    near: {
+      idle: { node: 'end', systole: { ...atOnce('eof'), evidence: { hint: 'crash' } } },
+      busy: { node: ['end', 'ECONNRESET'], systole: atOnce('eof', 'reset') },
+    },
+  },
+});
