@@ -1,11 +1,19 @@
-// The path swallows every packet of both directions: a firewall that lost its state, a broken link behind a switch.
+// The path swallows every packet of both directions, such as a broken link behind a switch. Nobody is told anything.
 
-import { verdict } from './lab/expectation.ts';
+import { nothing, verdict } from './lab/expectation.ts';
 import { scenario } from './lab/scenario.ts';
 
-const told = { node: 'nothing', systole: verdict('silent') };
+const dead = { node: 'nothing', systole: verdict('silent') };
+const alive = { node: 'nothing', systole: nothing };
 
 scenario('silent drop, both ways', {
   strike: ({ network }) => network.drop(),
-  told: { near: { idle: told, busy: told }, far: { idle: told, busy: told } },
+  told: { near: { idle: dead, busy: dead }, far: { idle: dead, busy: dead } },
+});
+
+// Less than describe() promises to ride out.
+scenario('silent drop for 1 s, both ways', {
+  strike: ({ network }) => network.drop(),
+  later: { afterMs: 1_000, act: ({ network }) => network.heal() },
+  told: { near: { idle: alive, busy: alive }, far: { idle: alive, busy: alive } },
 });

@@ -30,8 +30,15 @@ export async function add(name: string): Promise<void> {
   await run('ip', ['netns', 'add', name]);
 }
 
-/** Ends the processes in it first, as a namespace lives on while a process lives in it. */
+/** Every namespace of this machine. */
+export async function list(): Promise<readonly string[]> {
+  const lines = (await run('ip', ['netns', 'list'])).split('\n');
+  return lines.map((line) => line.split(' ')[0] ?? '').filter(Boolean);
+}
+
+/** Ends the processes in it first, as a namespace lives on while a process lives in it. Does nothing if it is gone. */
 export async function remove(name: string): Promise<void> {
+  if (!(await list()).includes(name)) return;
   const pids = await run('ip', ['netns', 'pids', name]);
   for (const pid of pids.split('\n').filter(Boolean)) end(Number(pid));
   await run('ip', ['netns', 'del', name]);
@@ -39,10 +46,9 @@ export async function remove(name: string): Promise<void> {
 
 /** Removes every namespace of the run `owner`, and of runs that are over. Returns those that would not go. */
 export async function sweep(owner?: number): Promise<readonly string[]> {
-  const names = (await run('ip', ['netns', 'list'])).split('\n').map((line) => line.split(' ')[0] ?? '');
-  const left = names.filter((name) => {
-    const [prefix, run] = name.split('-');
-    return prefix === PREFIX && (Number(run) === owner || !lives(Number(run)));
+  const left = (await list()).filter((name) => {
+    const [prefix, of] = name.split('-');
+    return prefix === PREFIX && (Number(of) === owner || !lives(Number(of)));
   });
   const stuck: string[] = [];
   for (const name of left) await remove(name).catch(() => stuck.push(name));
