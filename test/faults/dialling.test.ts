@@ -1,11 +1,20 @@
 // What keeps a connection from being established, on the way and at the far end.
 
+import { BACKLOG } from './lab/dial-ends.ts';
 import { atHandshakeTimeout, atOnce, within } from './lab/expectation.ts';
 import { NOBODY, NOWHERE } from './lab/network.ts';
 import { dialScenario } from './lab/scenario.ts';
 
 dialScenario('SYN dropped', {
   before: ({ network }) => network.drop('to far'),
+  told: { near: { node: 'nothing', systole: atHandshakeTimeout('connect-timeout') } },
+});
+
+dialScenario('accept queue full', {
+  before: async ({ far, crowd }) => {
+    far?.freeze();
+    await crowd(BACKLOG + 1);
+  },
   told: { near: { node: 'nothing', systole: atHandshakeTimeout('connect-timeout') } },
 });
 

@@ -4,7 +4,7 @@ import { atOnce } from './lab/expectation.ts';
 import { scenario } from './lab/scenario.ts';
 
 scenario('process killed', {
-  strike: ({ far }) => far[Symbol.asyncDispose](),
+  strike: ({ far }) => far.kill(),
   lookMs: 2_000,
   told: {
     near: {

@@ -1,7 +1,7 @@
 // The far application takes nothing any more, while the near one sends all it can. Its process lives and answers, so it is
 // held back by credit, and not judged, for three bounds.
 
-import { BOUND_MS, nothing } from './lab/expectation.ts';
+import { boundMs, nothing } from './lab/expectation.ts';
 import { scenario } from './lab/scenario.ts';
 
 const alive = { node: 'nothing', systole: nothing };
@@ -11,6 +11,6 @@ scenario('reader stops, 8 MiB on their way', {
     far.send({ type: 'stopReading' });
     near.send({ type: 'flood' });
   },
-  lookMs: 3 * BOUND_MS,
+  lookMs: 3 * boundMs(),
   told: { near: { busy: alive }, far: { busy: alive } },
 });

@@ -71,9 +71,14 @@ export class Program<Out extends Message, In extends Message = Message> {
   }
 
   /** Ends the process, frozen or not. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#exited;
+  }
+
+  /** As {@link kill} does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
   }
 }
 

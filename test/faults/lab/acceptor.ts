@@ -6,6 +6,7 @@ import process from 'node:process';
 import { createServer } from '@systole/server';
 import { programConfig, say } from '../../support/program.ts';
 import type { DialConfig, FromDialEnd, ToDialEnd } from './dial-ends.ts';
+import { BACKLOG } from './dial-ends.ts';
 import { HANDSHAKE_MS } from './links.ts';
 import { Sightings } from './sighting.ts';
 
@@ -22,7 +23,7 @@ if (speaks === 'systole') {
   await server.listen({ host, port });
 } else {
   const server = createNetServer((socket) => void socket.resume().on('error', () => {}));
-  await once(server.listen(port, host), 'listening');
+  await once(server.listen(port, host, BACKLOG), 'listening');
 }
 
 process.on('message', ({ type }: ToDialEnd) => {

@@ -9,10 +9,16 @@ export interface DialConfig<Speech> {
   readonly speaks: Speech;
 }
 
+/** How many connections the acceptor's kernel keeps for it while it does not accept them; Linux keeps one more. */
+export const BACKLOG = 3;
+
 /** What they say. */
 export type FromDialEnd =
   /** Started; the acceptor listens. */
-  { readonly type: 'ready' } | { readonly type: 'report'; readonly sightings: readonly Sighting[] };
+  | { readonly type: 'ready' }
+  /** A plain socket of the dialler is connected. */
+  | { readonly type: 'connected' }
+  | { readonly type: 'report'; readonly sightings: readonly Sighting[] };
 
 /** What they do; only the dialler dials. */
 export type ToDialEnd = { readonly type: 'dial' } | { readonly type: 'report' };

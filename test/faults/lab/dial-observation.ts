@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Program } from '../../support/program.ts';
 import { sharedNow } from '../../support/program.ts';
 import type { AcceptorSpeech } from './acceptor.ts';
-import type { FromDialEnd, ToDialEnd } from './dial-ends.ts';
+import type { DialConfig, FromDialEnd, ToDialEnd } from './dial-ends.ts';
 import type { DiallerSpeech } from './dialler.ts';
+import type { Host } from './host.ts';
 import type { Observation } from './judge.ts';
 import { HANDSHAKE_MS } from './links.ts';
 import { Network } from './network.ts';
@@ -22,7 +23,15 @@ export interface DialPlan {
   /** Where to. Default: the far host. */
   readonly to?: string;
   /** What is wrong before anybody dials. */
-  readonly before?: (stage: { readonly network: Network; readonly far: DialEnd | undefined }) => Promise<void> | void;
+  readonly before?: (stage: DialStage) => Promise<void> | void;
+}
+
+export interface DialStage {
+  readonly network: Network;
+  /** Undefined where nobody listens. */
+  readonly far: DialEnd | undefined;
+  /** Connects so many sockets that say nothing, from the near host. */
+  readonly crowd: (count: number) => Promise<void>;
 }
 
 const PORT = 4_100;
@@ -38,20 +47,33 @@ export async function observeDialling(
 ): Promise<Observation> {
   const { accepts = 'mute', dials = 'systole', before } = plan;
   await using network = await Network.build(owner);
-  const { near: nearHost, far: farHost } = network;
-  const host = plan.to ?? farHost.address;
-  const far: DialEnd | undefined =
-    accepts === 'nobody' ? undefined : farHost.start('acceptor', { host, port: PORT, speaks: accepts });
-  await far?.next('ready');
-  const near: DialEnd = nearHost.start('dialler', { host, port: PORT, speaks: dials });
-  await near.next('ready');
-  await before?.({ network, far });
+  const target = { host: plan.to ?? network.far.address, port: PORT };
+  const far = accepts === 'nobody' ? undefined : await start(network.far, 'acceptor', { ...target, speaks: accepts });
+  const near = await start(network.near, 'dialler', { ...target, speaks: dials });
+  const crowd = async (count: number): Promise<void> => {
+    const others = await start(network.near, 'dialler', { ...target, speaks: 'nothing' });
+    for (let dialled = 0; dialled < count; dialled += 1) {
+      others.send({ type: 'dial' });
+      await others.next('connected');
+    }
+  };
+  await before?.({ network, far, crowd });
   const beganAt = sharedNow();
   near.send({ type: 'dial' });
   await sleep(HANDSHAKE_MS + LATE_MS);
   const ends = { near, far };
   const reports = sides.map(async (side) => [side, await reportOf(ends[side])] as const);
   return { beganAt, struckAt: beganAt, sightings: Object.fromEntries(await Promise.all(reports)) };
+}
+
+async function start(
+  host: Host,
+  program: 'acceptor' | 'dialler',
+  config: DialConfig<AcceptorSpeech | DiallerSpeech>,
+): Promise<DialEnd> {
+  const end: DialEnd = host.start(program, config);
+  await end.next('ready');
+  return end;
 }
 
 async function reportOf(end: DialEnd | undefined): Promise<readonly Sighting[]> {

@@ -17,7 +17,10 @@ const sightings = new Sightings();
 function dialPlainly(): void {
   const link = { watcher: 'node', load: 'dialling', port } as const;
   const socket = connectSocket(port, host);
-  socket.on('connect', () => sightings.note(link, 'connect'));
+  socket.on('connect', () => {
+    sightings.note(link, 'connect');
+    say<FromDialEnd>({ type: 'connected' });
+  });
   socket.on('error', ({ code, message }: NodeJS.ErrnoException) => sightings.note(link, code ?? message));
 }
 

@@ -15,13 +15,15 @@ import { LINKS } from './links.ts';
 import { talkPlainly } from './plain-conversation.ts';
 import type { Sighting } from './sighting.ts';
 import { Sightings } from './sighting.ts';
-import { OPTIONS, talkSystole } from './systole-conversation.ts';
+import { optionsFor, Reader, talkSystole } from './systole-conversation.ts';
 
 /** What it is started with. */
 export interface EndConfig {
   /** The address to dial, or the own address to listen at. */
   readonly host: string;
   readonly role: 'dials' | 'listens';
+  /** Of Systole's triple. */
+  readonly idleMs: number;
 }
 
 /** What it says. */
@@ -40,8 +42,9 @@ export type ToEnd =
   /** Those of {@link Conversation}. */
   | { readonly type: keyof Conversation };
 
-const { host, role } = programConfig<EndConfig>();
+const { host, role, idleMs } = programConfig<EndConfig>();
 const sightings = new Sightings();
+const reader = new Reader();
 const conversations: Conversation[] = [];
 
 function begin(conversation: Conversation): void {
@@ -52,8 +55,8 @@ function begin(conversation: Conversation): void {
 async function listen(link: Link): Promise<void> {
   const { port } = link;
   if (link.watcher === 'systole') {
-    const server = createServer(OPTIONS);
-    server.on('session', (session) => begin(talkSystole(session, link, sightings)));
+    const server = createServer(optionsFor(idleMs, reader));
+    server.on('session', (session) => begin(talkSystole(session, link, sightings, reader)));
     await server.listen({ host, port });
   } else {
     const server = createNetServer((socket) => begin(talkPlainly(socket, link, sightings)));
@@ -64,9 +67,9 @@ async function listen(link: Link): Promise<void> {
 async function dial(link: Link): Promise<void> {
   const { port } = link;
   if (link.watcher === 'systole') {
-    const client = connect({ ...OPTIONS, host, port, reconnect: false });
+    const client = connect({ ...optionsFor(idleMs, reader), host, port, reconnect: false });
     await client.ready();
-    begin(talkSystole(client, link, sightings));
+    begin(talkSystole(client, link, sightings, reader));
   } else {
     const socket = connectSocket(port, host);
     await once(socket, 'connect');

@@ -4,10 +4,18 @@ import type { Evidence } from '@systole/core';
 import { describe as promise } from '@systole/core';
 import { HANDSHAKE_MS, TRIPLE } from './links.ts';
 
-/** Until a program runs again whose timer has fired: its scheduler's affair on a busy machine, and not the detector's. */
-export const SLACK_MS = 300;
+/**
+ * Until a program runs again whose timer has fired: its scheduler's affair on a busy machine, and not the detector's. Half an
+ * interval, so that a verdict which is a probe late, or early, is still seen.
+ */
+export const SLACK_MS = 500;
 
-export const BOUND_MS = promise({ keepalive: TRIPLE })?.boundMs ?? Number.NaN;
+/** What describe() promises for a triple with this idle. */
+export function boundMs(idleMs: number = TRIPLE.idle): number {
+  return promise({ keepalive: { ...TRIPLE, idle: idleMs } })?.boundMs ?? Number.NaN;
+}
+
+/** What the probes have before every verdict. */
 export const WINDOW_MS = TRIPLE.interval * TRIPLE.probes;
 
 /** One of `what`, so many milliseconds after the fault. */
@@ -24,12 +32,12 @@ export const nothing: Expectation = { what: ['nothing'], fromMs: 0, untilMs: Num
 
 /** A verdict of our own: the probes have had their time, and the bound holds. */
 export function verdict(what: 'silent' | 'write-stalled'): Expectation {
-  return { what: [what], fromMs: WINDOW_MS, untilMs: BOUND_MS };
+  return { what: [what], fromMs: WINDOW_MS, untilMs: boundMs() };
 }
 
 /** The verdict of an end that still heard the first probe of its peer, after which TCP waits for acknowledgements in vain. */
 export function verdictAfterPeersProbe(what: 'silent'): Expectation {
-  return { what: [what], fromMs: WINDOW_MS, untilMs: TRIPLE.idle + BOUND_MS };
+  return { what: [what], fromMs: WINDOW_MS, untilMs: TRIPLE.idle + boundMs() };
 }
 
 /** Told by the peer or by a kernel, and passed on at once. */
@@ -47,10 +55,12 @@ export function atHandshakeTimeout(what: 'connect-timeout' | 'handshake-timeout'
   return at(HANDSHAKE_MS, what);
 }
 
+/** At this time. */
 export function at(ms: number, ...what: readonly string[]): Expectation {
   return { what, fromMs: ms, untilMs: ms };
 }
 
+/** At this time or before. */
 export function within(ms: number, ...what: readonly string[]): Expectation {
   return { what, fromMs: 0, untilMs: ms };
 }

@@ -3,7 +3,7 @@
 import type { Message } from '../../support/program.ts';
 import { Program } from '../../support/program.ts';
 import { run } from './command.ts';
-import { add, freshName, inside, remove } from './namespaces.ts';
+import { add, freshName, inside, remove, tune } from './namespaces.ts';
 
 /** Where a host stands: the same addresses in every network, as no network sees another (RFC 5737: for documents only). */
 export interface Place {
@@ -72,11 +72,9 @@ export class Host {
     await this.#ip('link set eth0 up', `route add default via ${this.place.gateway}`);
   }
 
-  /** Sets values of this host's own kernel, such as `tcp_keepalive_time`. */
+  /** Sets values of this host's own kernel, such as `ipv4/tcp_keepalive_time`. */
   async tune(settings: Readonly<Record<string, number>>): Promise<void> {
-    const script = Object.entries(settings).map(([name, value]) => `echo ${value} > /proc/sys/net/ipv4/${name}`);
-    const [command = '', ...args] = inside(this.#namespace);
-    await run(command, [...args, 'sh', '-e'], script.join('\n'));
+    await tune(this.#namespace, settings);
   }
 
   /** Ends its programs, frozen or not, and removes it; once. What its kernel says for them still leaves, if there is a cable. */

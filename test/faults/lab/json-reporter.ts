@@ -8,15 +8,17 @@ import { rowsOf } from './table-reporter.ts';
 export class JsonReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    const count = (state: 'passed' | 'skipped'): number => tests.filter((test) => test.result().state === state).length;
+    const count = (state: 'passed' | 'failed' | 'skipped'): number =>
+      tests.filter((test) => test.result().state === state).length;
     const broken = modules
       .flatMap((module) => [module, ...module.children.allSuites()])
       .flatMap((suite) => suite.errors());
     const failures = [...tests.flatMap((test) => test.result().errors ?? []), ...broken, ...unhandledErrors];
+    const failed = count('failed') + broken.length + unhandledErrors.length;
     const summary = {
-      ok: failures.length === 0 && (count('skipped') === 0 || process.env['SYSTOLE_REQUIRE_ALL'] !== '1'),
+      ok: failed === 0 && (count('skipped') === 0 || process.env['SYSTOLE_REQUIRE_ALL'] !== '1'),
       passed: count('passed'),
-      failed: failures.length,
+      failed,
       skipped: count('skipped'),
       node: process.versions.node,
       kernel: release(),

@@ -23,15 +23,17 @@ export const LINKS: readonly Link[] = WATCHERS.flatMap((watcher) => LOADS.map((l
   (link, index) => ({ ...link, port: FIRST_PORT + index }),
 );
 
-/** The shortest triple that the kernel can be given, too: it counts in whole seconds. */
+/** In milliseconds. Not shorter, so that the kernel can be given the same: it counts in whole seconds. */
 export const TRIPLE = { idle: 1_000, interval: 1_000, probes: 3 } as const;
 
-/** The same for a host's kernel. A socket that is told to keep alive, and no more, takes these. */
-export const KERNEL_TRIPLE = {
-  tcp_keepalive_time: TRIPLE.idle / 1_000,
-  tcp_keepalive_intvl: TRIPLE.interval / 1_000,
-  tcp_keepalive_probes: TRIPLE.probes,
-} as const;
+/** A triple for a host's kernel. A socket that is told to keep alive, and no more, takes these. */
+export function kernelTriple(idleMs: number): Readonly<Record<string, number>> {
+  return {
+    'ipv4/tcp_keepalive_time': idleMs / 1_000,
+    'ipv4/tcp_keepalive_intvl': TRIPLE.interval / 1_000,
+    'ipv4/tcp_keepalive_probes': TRIPLE.probes,
+  };
+}
 
 /** For an attempt: longer than a router takes to find out that nobody has an address, which is 3 s. */
 export const HANDSHAKE_MS = 5_000;

@@ -30,6 +30,13 @@ export async function add(name: string): Promise<void> {
   await run('ip', ['netns', 'add', name]);
 }
 
+/** Sets values below `/proc/sys/net`, such as `ipv4/ip_forward`, for this namespace alone. */
+export async function tune(name: string, settings: Readonly<Record<string, number>>): Promise<void> {
+  const script = Object.entries(settings).map(([key, value]) => `echo ${value} > /proc/sys/net/${key}`);
+  const [command = '', ...args] = inside(name);
+  await run(command, [...args, 'sh', '-e'], script.join('\n'));
+}
+
 /** Every namespace of this machine. */
 export async function list(): Promise<readonly string[]> {
   const lines = (await run('ip', ['netns', 'list'])).split('\n');

@@ -3,7 +3,7 @@
 import { run } from './command.ts';
 import type { Place } from './host.ts';
 import { Host } from './host.ts';
-import { add, freshName, inside, remove } from './namespaces.ts';
+import { add, freshName, inside, remove, tune } from './namespaces.ts';
 
 export const NEAR: Place = { address: '198.51.100.2', gateway: '198.51.100.1', port: 'near0' };
 export const FAR: Place = { address: '203.0.113.2', gateway: '203.0.113.1', port: 'far0' };
@@ -34,8 +34,7 @@ export class Network {
   static async build(owner: number): Promise<Network> {
     const router = freshName(owner);
     await add(router);
-    const [command = '', ...args] = inside(router);
-    await run(command, [...args, 'sh', '-e'], 'echo 1 > /proc/sys/net/ipv4/ip_forward');
+    await tune(router, { 'ipv4/ip_forward': 1 });
     const [near, far] = [await Host.boot(owner, router, NEAR), await Host.boot(owner, router, FAR)];
     return new Network(owner, router, near, far);
   }
@@ -61,6 +60,24 @@ export class Network {
   /** The router answers every packet with ICMP: host unreachable. */
   async unreachable(direction: Direction = 'both ways'): Promise<void> {
     await this.#rule(direction, 'reject with icmp type host-unreachable');
+  }
+
+  /**
+   * The router passes only flows whose beginning it has seen, as NATs and firewalls do, and forgets one after so many seconds
+   * without a packet. To be called before the flows begin.
+   */
+  async forgetIdleFlows(seconds: number): Promise<void> {
+    await this.#nft(
+      'add table inet memory',
+      'add chain inet memory path { type filter hook forward priority 0; }',
+      'add rule inet memory path ct state established accept',
+      'add rule inet memory path tcp flags & (fin | syn | rst | ack) == syn accept',
+      'add rule inet memory path meta l4proto tcp drop',
+    );
+    await tune(this.#router, {
+      'netfilter/nf_conntrack_tcp_loose': 0, // what is not known is not learned from the middle of a flow
+      'netfilter/nf_conntrack_tcp_timeout_established': seconds,
+    });
   }
 
   /** Faults of the path are over. */

@@ -6,7 +6,7 @@ import { sharedNow } from '../../support/program.ts';
 import type { EndConfig, FromEnd, ToEnd } from './end.ts';
 import type { Host } from './host.ts';
 import type { Observation } from './judge.ts';
-import { KERNEL_TRIPLE } from './links.ts';
+import { kernelTriple, TRIPLE } from './links.ts';
 import { Network } from './network.ts';
 import type { Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
@@ -21,6 +21,10 @@ export interface Stage {
 }
 
 export interface Plan {
+  /** What the path is like before the connections are made. Default: it passes everything. */
+  readonly path?: (network: Network) => Promise<void>;
+  /** Of Systole and of the kernel's keepalive, at both ends. Default: that of the triple. */
+  readonly idleMs?: number;
   /** What happens. It has happened when the promise resolves. */
   readonly strike: (stage: Stage) => Promise<void> | void;
   /** What happens then. */
@@ -33,9 +37,10 @@ export const LOOK_MS = 7_000;
 
 /** In a network of the run whose main process is `owner`, by those ends that can tell at last what they have seen. */
 export async function observe(plan: Plan, sides: readonly Row['side'][], owner: number): Promise<Observation> {
-  const { strike, later, lookMs = LOOK_MS } = plan;
+  const { path, idleMs = TRIPLE.idle, strike, later, lookMs = LOOK_MS } = plan;
   await using network = await Network.build(owner);
-  const stage = await setUp(network);
+  await path?.(network);
+  const stage = await setUp(network, idleMs);
   const beganAt = sharedNow();
   await strike(stage);
   const struckAt = sharedNow();
@@ -49,9 +54,12 @@ export async function observe(plan: Plan, sides: readonly Row['side'][], owner: 
   return { beganAt, struckAt, sightings: Object.fromEntries(await Promise.all(reports)) };
 }
 
-async function setUp(network: Network): Promise<Stage> {
-  await Promise.all([network.near.tune(KERNEL_TRIPLE), network.far.tune(KERNEL_TRIPLE)]);
-  const start = (on: Host, role: EndConfig['role']): End => on.start('end', { host: network.far.address, role });
+async function setUp(network: Network, idleMs: number): Promise<Stage> {
+  await Promise.all([network.near, network.far].map((host) => host.tune(kernelTriple(idleMs))));
+  const start = (on: Host, role: EndConfig['role']): End => {
+    const config: EndConfig = { host: network.far.address, role, idleMs };
+    return on.start('end', config);
+  };
   const far = start(network.far, 'listens');
   await far.next('listening');
   const near = start(network.near, 'dials');

@@ -21,8 +21,13 @@ function lineOf({ fault, side, load, node, kernel, systole, boundMs }: Row, faul
     format(node),
     kernel === undefined ? '-' : format(kernel),
     format(systole),
-    boundMs === undefined ? '-' : `${boundMs} ms`,
+    formatBound(boundMs),
   ];
+}
+
+function formatBound(boundMs: number | undefined): string {
+  if (boundMs === undefined) return '-';
+  return boundMs === 0 ? 'at once' : `${boundMs} ms`;
 }
 
 function format({ what, because, afterMs }: Cell): string {
