@@ -69,7 +69,8 @@ export type {
 export type { EventOf, TypedEvents, WaitOptions } from './session/emitter.ts';
 export { Emitter, rethrowLater } from './session/emitter.ts';
 export type { NamedEnd } from './session/ending.ts';
-export type { Goodbye, Standing } from './session/session.ts';
+export type { Goodbye } from './session/goodbye.ts';
+export type { Standing } from './session/session.ts';
 export { LiveSession } from './session/session.ts';
 export type { Publish, SessionParts } from './session/session-parts.ts';
 export type { Cause, Evidence, Phase } from './words/cause.ts';

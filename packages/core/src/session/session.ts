@@ -3,13 +3,11 @@
 import type { Standstill } from '../machines/app-watch.ts';
 import type { Counters, DeliveryFrame, Stream } from '../machines/exchange.ts';
 import { findGapOfNew, NO_COUNTERS } from '../machines/exchange.ts';
-import type { PeerCapacity } from '../machines/outbox.ts';
 import type { Hello, Welcome } from '../rules/hello.ts';
-import { boundMs } from '../rules/keepalive.ts';
 import type { Terms } from '../rules/negotiate.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import type { Cause, Evidence } from '../words/cause.ts';
-import type { Clock, Instant } from '../words/clock.ts';
+import type { Clock } from '../words/clock.ts';
 import type { Codec } from '../words/codec.ts';
 import { ProtocolError, SystoleError } from '../words/errors.ts';
 import type { CloseFrame, Frame, PongFrame } from '../words/frame.ts';
@@ -28,26 +26,15 @@ import type { ConnectionOwner, Ending, Introduction, LivenessTiding } from './co
 import type { DeliveryHost } from './delivery.ts';
 import { Delivery } from './delivery.ts';
 import { Emitter } from './emitter.ts';
-import { OwnHealth, PeerHealth } from './health.ts';
+import type { Goodbye } from './goodbye.ts';
+import { Closing, FAREWELL } from './goodbye.ts';
+import { OwnHealth } from './health.ts';
 import { SessionLog } from './session-log.ts';
 import type { SessionParts } from './session-parts.ts';
-import { Verification } from './verification.ts';
-
-/** What a goodbye of ours says. */
-export type Goodbye = Pick<CloseFrame, 'scope' | 'code' | 'retryAfterMs' | 'spreadMs' | 'reason'>;
-
-/** A goodbye under way. */
-interface Closing {
-  readonly goodbye: Goodbye;
-  said: boolean;
-  heard: boolean;
-}
+import { NO_SPAN, Span } from './span.ts';
 
 /** Causes that are our own verdict, and are announced by `dead`. */
 const VERDICTS: ReadonlySet<Cause> = new Set<Cause>(['silent', 'write-stalled', 'app-stalled']);
-
-/** What is meant by destroying: nothing of it is ever sent. */
-const FAREWELL: Goodbye = { scope: 'session', code: 'normal', retryAfterMs: 0, spreadMs: 0, reason: '' };
 
 /** What HELLO and WELCOME tell of where this end of the session stands. */
 export type Standing = Pick<Introduction<Hello>, 'resumeMs' | 'received' | 'settled' | 'credit'>;
@@ -65,17 +52,10 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   #epoch = 0;
   #peer: Peer | undefined;
   #address: string | undefined;
-  #connection: Connection | undefined;
-  #terms: Terms | undefined;
-  /** What the peer of the current connection takes. */
-  #capacity: PeerCapacity | undefined;
-  /** Whether the current connection goes on where another one has ended. */
-  #isResumed = false;
-  #openedAt: Instant | undefined;
+  /** The current connection, be it in the handshake, and what goes with it. */
+  #span: Span | undefined;
   #delivery: Delivery | undefined;
-  #verification: Verification | undefined;
   readonly #health: OwnHealth | undefined;
-  #peerHealth: PeerHealth | undefined;
   #closing: Closing | undefined;
   #lastCause: Cause | undefined;
   /** Whether `dead` and `disconnect` are being told. */
@@ -127,11 +107,11 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   }
 
   get #takesMessages(): boolean {
-    return !this.#ended && this.#closing?.goodbye.scope !== 'session';
+    return !this.#ended && this.#closing?.endsSession !== true;
   }
 
   verify(options?: VerifyOptions): Promise<number> {
-    const verification = this.#verify();
+    const verification = this.#span?.verify(this.clock);
     if (verification !== undefined) return verification.verify(options);
     return Promise.reject(new SystoleError('ERR_UNVERIFIED', 'the peer must be connected to be verified'));
   }
@@ -142,8 +122,8 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
 
   destroy(): void {
     this.#beginClosing(FAREWELL);
-    if (this.#connection === undefined) this.#endUnconnected();
-    else this.#connection.destroy('closed-locally');
+    if (this.#span === undefined) this.#endUnconnected();
+    else this.#span.connection.destroy('closed-locally');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -151,33 +131,24 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   }
 
   inspect(): SessionSnapshot {
-    const connection = this.#connection;
-    const liveness = connection?.liveness;
+    const span = this.#span;
+    const delivery = this.#delivery;
     return {
       id: this.#id,
       state: this.#state(),
-      belief: liveness?.belief ?? (connection === undefined ? 'dead' : 'alive'),
       epoch: this.#epoch,
-      rtt: liveness?.rtt,
-      silenceMs: connection?.silenceMs,
-      peerHealth: this.#peerHealth?.health,
-      missed: liveness?.probesSent ?? 0,
-      allowed: this.#terms?.keepalive?.probes,
-      queuedMessages: this.#delivery?.queuedMessages ?? 0,
-      queuedBytes: this.#delivery?.queuedBytes ?? 0,
-      credit: this.#capacity === undefined ? 0 : (this.#delivery?.credit ?? this.#capacity.credit),
-      unwrittenBytes: connection?.unwritten ?? 0,
-      bytesIn: connection?.bytesIn ?? 0,
-      bytesOut: connection?.bytesOut ?? 0,
-      upMs: this.#openedAt === undefined ? undefined : this.#parts.clock.now() - this.#openedAt,
+      ...(span?.inspect(this.clock.now()) ?? NO_SPAN),
+      queuedMessages: delivery?.queuedMessages ?? 0,
+      queuedBytes: delivery?.queuedBytes ?? 0,
+      credit: span?.capacity === undefined ? 0 : (delivery?.credit ?? span.capacity.credit),
       lastCause: this.#lastCause,
     };
   }
 
   #state(): SessionSnapshot['state'] {
     if (this.#ended) return 'ended';
-    if (this.#connection === undefined) return 'waiting';
-    if (!this.#connection.isOpen) return 'connecting';
+    if (this.#span === undefined) return 'waiting';
+    if (!this.#span.connection.isOpen) return 'connecting';
     return this.#closing === undefined ? 'open' : 'closing';
   }
 
@@ -185,7 +156,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
 
   /** A connection is being made. Its events count from now on. */
   attach(connection: Connection, epoch: number, address: string): void {
-    this.#connection = connection;
+    this.#span = new Span(connection, epoch);
     this.#epoch = epoch;
     this.#address = address;
   }
@@ -197,7 +168,8 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   beginGoodbye(goodbye: Goodbye, timeoutMs: number = this.#config.closeTimeoutMs): void {
     if (this.#ended) return;
     this.#beginClosing(goodbye);
-    if (this.#connection?.isOpen === true) this.#connection.limitGoodbye(timeoutMs);
+    const connection = this.#span?.connection;
+    if (connection?.isOpen === true) connection.limitGoodbye(timeoutMs);
     else this.destroy();
   }
 
@@ -216,7 +188,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
 
   /** Another connection goes on with the session, of the process with this boot id (D6). */
   supersede(boot: string): void {
-    this.#connection?.refuse({ code: 'superseded', reason: boot }, { cause: 'superseded' });
+    this.#span?.connection.refuse({ code: 'superseded', reason: boot }, { cause: 'superseded' });
   }
 
   /** The identity that the server has given. */
@@ -293,12 +265,12 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
 
   /** Whether there is a connection, be it in the handshake. */
   protected get hasConnection(): boolean {
-    return this.#connection !== undefined;
+    return this.#span !== undefined;
   }
 
   /** Whether there is a connection whose handshake is over. */
   protected get isConnected(): boolean {
-    return this.#openedAt !== undefined;
+    return this.#span?.isOpen === true;
   }
 
   get isEnded(): boolean {
@@ -312,32 +284,29 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   }
 
   establish(terms: Terms, peer: Hello | Welcome): void {
-    this.#isResumed = this.isResumedBy(peer);
+    const isResumed = this.isResumedBy(peer);
     // A server ignores where a session stands that it does not have; a client is told of the new one.
-    const gap = this.#isResumed ? this.findGap(peer) : undefined;
+    const gap = isResumed ? this.findGap(peer) : undefined;
     if (gap !== undefined) throw new ProtocolError(`the peer resumes from ${gap}`);
-    if (!this.#isResumed) this.forget();
-    this.#terms = terms;
+    if (!isResumed) this.forget();
     this.#peer = { boot: peer.boot, metadata: peer.metadata };
-    this.#capacity = { maxMessageBytes: terms.maxMessageBytes, credit: peer.credit };
-    this.#delivery?.handleOpen(this.#capacity, this.#isResumed ? peer : NO_COUNTERS);
+    const capacity = { maxMessageBytes: terms.maxMessageBytes, credit: peer.credit };
+    this.#span?.establish(terms, capacity, isResumed);
+    this.#delivery?.handleOpen(capacity, isResumed ? peer : NO_COUNTERS);
   }
 
   handleOpen(): void {
     this.beforeConnect();
-    const terms = this.#terms;
     // A listener of the server's `session` may have destroyed it: then there was no `connect`, and is none.
-    if (this.#connection === undefined || terms === undefined) return;
-    this.#openedAt = this.#parts.clock.now();
-    const { keepalive, raised } = terms;
-    const bound = keepalive === undefined ? undefined : boundMs(keepalive);
-    this.tell('connect', { epoch: this.#epoch, resumed: this.#isResumed, keepalive, boundMs: bound, raised });
-    this.#connection?.requestTurn();
+    const connect = this.#span?.open(this.clock.now());
+    if (connect === undefined) return;
+    this.tell('connect', connect);
+    this.#requestTurn();
   }
 
   handleFrame(frame: DeliveryFrame): void {
     // Our CLOSE has named the last message that we take.
-    if (frame.type === 'data' && this.#closing?.said === true) return;
+    if (frame.type === 'data' && this.#closing?.isSaid === true) return;
     this.#deliver().handleFrame(frame);
   }
 
@@ -355,34 +324,34 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
 
   handleGoodbye(frame: CloseFrame): void {
     const closing = this.#beginClosing({ ...frame, retryAfterMs: 0, spreadMs: 0, reason: '' });
-    closing.heard = true;
+    closing.hear();
     // Where there was no message at all, this makes the delivery state that refuses to have had one accepted.
     const delivery = frame.lastAccepted > 0 ? this.#deliver() : this.#delivery;
-    delivery?.handleGoodbye(frame.lastAccepted, closing.goodbye.scope === 'session');
-    this.#connection?.requestTurn();
+    delivery?.handleGoodbye(frame.lastAccepted, closing.endsSession);
+    this.#requestTurn();
   }
 
   nextFrame(stream: Stream): Frame | undefined {
     // Nothing leaves before `connect` was told.
-    if (this.#openedAt === undefined) return undefined;
+    if (!this.isConnected) return undefined;
     const frame = this.#delivery?.nextFrame(stream);
     if (frame !== undefined) return frame;
-    if (this.#closing === undefined || this.#closing.said) return undefined;
+    const closing = this.#closing;
+    if (closing === undefined || closing.isSaid) return undefined;
     // What a session has taken on goes before its goodbye; what a connection has, another one can carry.
-    if (this.#closing.goodbye.scope === 'session' && this.#delivery?.hasToSend === true) return undefined;
-    this.#closing.said = true;
+    if (closing.endsSession && this.#delivery?.hasToSend === true) return undefined;
     this.#delivery?.handleFarewell();
-    return { type: 'close', ...this.#closing.goodbye, lastAccepted: this.#delivery?.counters.received ?? 0 };
+    return closing.say(this.#delivery?.counters.received ?? 0);
   }
 
   handleTiding(tiding: LivenessTiding): void {
     const epoch = this.#epoch;
     switch (tiding.type) {
       case 'pong':
-        this.#verification?.handlePong(tiding.rttMs);
+        this.#span?.verification?.handlePong(tiding.rttMs);
         return this.#delivery?.handlePong();
       case 'ping':
-        this.#verification?.handlePing();
+        this.#span?.verification?.handlePing();
         return this.#parts.publish('probe', { epoch, number: tiding.number }, this as unknown as Session);
       case 'suspect':
         return this.tell('suspect', { epoch, silenceMs: tiding.silenceMs, probesSent: tiding.probesSent });
@@ -390,15 +359,14 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
         return this.tell('alive', { epoch, silenceMs: tiding.silenceMs });
       case 'examine':
         this.#health?.examine();
-        return this.#connection?.requestTurn();
+        return this.#requestTurn();
       case 'health':
         return this.#handleHealth(tiding.report);
     }
   }
 
   #handleHealth(report: HealthReport): void {
-    this.#peerHealth ??= new PeerHealth(this.#parts.codec);
-    const health = this.#peerHealth.handleReport(report);
+    const health = this.#span?.handleHealth(report, this.codec);
     if (health !== undefined) this.tell('health', { epoch: this.#epoch, payload: undefined, ...health });
   }
 
@@ -406,27 +374,21 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     this.#delivery?.watchApp();
     this.#delivery?.runHandler();
     const isSettled = this.#delivery?.isSettled ?? true;
-    if (this.#closing?.said === true && this.#closing.heard && isSettled) this.#connection?.finish();
+    if (this.#closing?.isDone === true && isSettled) this.#span?.connection.finish();
   }
 
   handleEnd(ending: Ending): void {
     // A connection that another one has followed touches nothing any more (L9).
     if (ending.evidence.epoch !== this.#epoch) return;
     const { cause, evidence } = ending;
-    const wasOpen = this.#openedAt !== undefined;
-    this.#connection = undefined;
-    this.#terms = undefined;
-    this.#capacity = undefined;
-    this.#openedAt = undefined;
+    const span = this.#span;
+    const wasOpen = this.isConnected;
+    this.#span = undefined;
     this.#lastCause = cause;
     this.#delivery?.handleLost();
-    this.#verification?.handleLost(
-      new SystoleError('ERR_UNVERIFIED', `the connection ended before PONG came: ${cause}`),
-    );
-    this.#verification = undefined;
-    this.#peerHealth = undefined;
+    span?.handleLost(cause);
     // It was about this connection only: another may come.
-    if (this.#closing?.goodbye.scope === 'connection') this.#closing = undefined;
+    if (this.#closing?.endsSession === false) this.#closing = undefined;
     if (wasOpen) {
       const payload = { epoch: this.#epoch, cause, evidence };
       this.#isParting = true;
@@ -438,30 +400,20 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     this.afterConnection(ending);
   }
 
-  /** The first goodbye counts, except that one which ends the session is more than one that ends a connection. */
   #beginClosing(goodbye: Goodbye): Closing {
-    if (this.#closing === undefined) this.#closing = { goodbye, said: false, heard: false };
-    else if (this.#closing.goodbye.scope === 'connection') this.#closing = { ...this.#closing, goodbye };
+    this.#closing ??= new Closing(goodbye);
+    this.#closing.join(goodbye);
     return this.#closing;
+  }
+
+  #requestTurn(): void {
+    this.#span?.connection.requestTurn();
   }
 
   #endUnconnected(): void {
     if (this.#isParting) return; // ends behind `disconnect` (L6)
     const noError = { code: undefined, syscall: undefined, detail: undefined };
     this.endSession({ cause: 'closed-locally', evidence: this.#nothingSeen(noError) });
-  }
-
-  /** Made when it is first asked for, and of one connection only. */
-  #verify(): Verification | undefined {
-    const terms = this.#terms;
-    if (terms === undefined) return undefined;
-    const { keepalive, pingSpacingMs } = terms;
-    this.#verification ??= new Verification(
-      this.#parts.clock,
-      { isWatched: keepalive !== undefined, pingSpacingMs },
-      () => this.#connection?.verify(),
-    );
-    return this.#verification;
   }
 
   // What delivery asks for. No closures: ten thousand sessions may wait for their peers, and each keeps its delivery state.
@@ -484,8 +436,8 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   }
 
   wake(): void {
-    if (this.#connection === undefined) this.handleIdleChange();
-    else this.#connection.requestTurn();
+    if (this.#span === undefined) this.handleIdleChange();
+    else this.#requestTurn();
   }
 
   drained(): void {
@@ -493,7 +445,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   }
 
   askPeer(): void {
-    this.#verify()?.ask();
+    this.#span?.verify(this.clock)?.ask();
   }
 
   /** Reported always; a verdict only if asked for (L11). */
@@ -501,15 +453,16 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     this.tell('appStalled', { epoch: this.#epoch, owed, forMs });
     if (!this.#config.judgeAppStall) return;
     const detail = `${owed} message${owed === 1 ? '' : 's'} without an outcome, and none came for ${Math.round(forMs)} ms`;
-    this.#connection?.refuse({ code: 'app-stalled', reason: detail }, { cause: 'app-stalled' });
+    this.#span?.connection.refuse({ code: 'app-stalled', reason: detail }, { cause: 'app-stalled' });
   }
 
   #deliver(): Delivery {
     if (this.#delivery !== undefined) return this.#delivery;
     this.#delivery = new Delivery(this);
-    if (this.#capacity !== undefined) this.#delivery.handleOpen(this.#capacity, NO_COUNTERS);
+    const capacity = this.#span?.capacity;
+    if (capacity !== undefined) this.#delivery.handleOpen(capacity, NO_COUNTERS);
     // Where somebody has said goodbye already, a first message waits, as a later one would.
-    if (this.#closing?.said === true || this.#closing?.heard === true) this.#delivery.handleFarewell();
+    if (this.#closing?.hasBegun === true) this.#delivery.handleFarewell();
     return this.#delivery;
   }
 }
