@@ -11,7 +11,8 @@ export default defineConfig({
   test: {
     reporters: ['default', new TableReporter(), new ClosingLineReporter()],
     projects: [
-      { extends: true, test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'] } },
+      // Units share nothing but the code under test: without a process for each file they take a third of the time.
+      { extends: true, test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], isolate: false } },
       { extends: true, test: { name: 'integration', include: ['test/**/*.test.ts'], exclude: ['test/faults/**'] } },
       {
         extends: true,

@@ -23,7 +23,8 @@ describe.each(TRANSPORTS)('a network that has died, over %s', (transport) => {
       const { evidence } = payloadOf(tape, 'disconnect');
       expect(evidence.silenceMs).toBeGreaterThanOrEqual(FAST.interval * FAST.probes);
       expect(evidence.silenceMs).toBeLessThanOrEqual(LATEST_MS);
-      expect(evidence.probesSent).toBeGreaterThanOrEqual(3);
+      // A stall of our own can swallow probes, which are not made up for: the time for their answers is (L5).
+      expect(evidence.probesSent).toBeGreaterThanOrEqual(evidence.stallMs === undefined ? 3 : 1);
       expect(namesOf(tape).slice(-4)).toEqual(['suspect', 'dead', 'disconnect', 'end']);
     }
   });

@@ -7,6 +7,8 @@ const MESSAGES = 120;
 const CUTS = 30;
 /** A client may change its connection so often without limit (FlapLimiter). */
 const REFILL_MS = 5_000;
+/** 31 connections and 3 MB a test, which take a second, on a machine that does much else. */
+const PATIENCE_MS = 30_000;
 
 /** Long enough to be cut in the middle, and now and then in parts. */
 function bodyOf(n: number): Uint8Array {
@@ -75,5 +77,6 @@ describe('a connection that is cut at any byte', () => {
       expect(cuts).toBe(CUTS);
       expect(client.inspect()).toMatchObject({ queuedMessages: 0, queuedBytes: 0 });
     },
+    PATIENCE_MS,
   );
 });

@@ -1,5 +1,6 @@
 // Stalls of the watcher itself, on real sockets: nobody is judged for them, and nobody who is dead escapes by them (L5).
 
+import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gap } from '../support/lost-time.ts';
 import { lostMsWithin } from '../support/lost-time.ts';
@@ -38,6 +39,9 @@ const PLACES: readonly (readonly [where: string, kind: StallKind])[] = [
   ['in a setImmediate callback', 'immediate'],
   ['of the whole process, by SIGSTOP', 'stop'],
 ];
+
+/** Where a timer's callback has taken long, Node 20 goes on with the timers that came due meanwhile; newer ones poll first. */
+const TIMERS_WAIT_FOR_POLL = Number(process.versions.node.split('.')[0]) >= 22;
 
 type Watcher = Program<FromStallWatcher, ToStallWatcher>;
 type Peers = Program<FromPeers, ToPeers>;
@@ -171,9 +175,13 @@ describe.for(PLACES)('L5: 50 stalls %s, each longer than the bound of 800 ms', (
     ).toEqual([]);
   });
 
-  it('L5: a naive deadline by setTimeout is wrong in more than 25 of the 50, and never if it looks again after a poll phase', () => {
+  const isSpared = kind === 'timer' && TIMERS_WAIT_FOR_POLL;
+  const howOften = isSpared ? 'in none' : 'in more than 25';
+  it(`L5: a naive deadline by setTimeout is wrong ${howOften} of the 50, and never if it looks again after a poll phase`, () => {
     const { periods, naiveConfirmed } = outcome.healthy;
-    expect(periods.filter(({ naiveWasWrong }) => naiveWasWrong).length).toBeGreaterThan(25);
+    const wrong = periods.filter(({ naiveWasWrong }) => naiveWasWrong).length;
+    if (isSpared) expect(wrong).toBe(0);
+    else expect(wrong).toBeGreaterThan(25);
     expect(naiveConfirmed).toBe(0);
   });
 });
