@@ -7,6 +7,7 @@ import type { Client, ReconnectOptions } from '@systole/client';
 import { ManualClock } from '@systole/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tapeChannel } from '../support/channel-tape.ts';
+import { countingClock } from '../support/counting-clock.ts';
 import { namesOf, optionsFor, payloadOf, record, startClient, startPair, startServer } from '../support/pair.ts';
 import { bytesOf, listenRaw, PREAMBLE, welcomeFrame } from '../support/raw-peer.ts';
 
@@ -297,6 +298,18 @@ describe('close and destroy', () => {
     expect(namesOf(tape)).toEqual(['reconnecting', 'end']);
     expect(client.inspect().state).toBe('ended');
   });
+
+  it.each(['close', 'destroy'] as const)(
+    'L12: leave 0 alarms that would keep the process alive: %s',
+    async (method) => {
+      const clock = countingClock();
+      const client = startClient({ ...(await emptyPlace()), clock, reconnect: { base: '1h', cap: '1h' } });
+      await client.next('reconnecting');
+      expect(clock.counts.alarms).toBe(1);
+      await client[method]();
+      expect(clock.counts.alarms).toBe(0);
+    },
+  );
 
   it('end a client that was just made, before it opens a socket', async () => {
     const { peers, address } = await listenRaw();

@@ -71,6 +71,19 @@ describe('a cut', () => {
     expect(client.clock.alarmsSet).toBe(0);
   });
 
+  it('L2: sending proves nothing: a message each 4,000 ms into it puts neither the first PING off nor the verdict', async () => {
+    const { world, link, client } = connectPair({ server: WATCHED_ONLY });
+    world.advance(1);
+    link.cut();
+    for (let count = 0; count < 25; count += 1) {
+      client.session.send('is anybody there?').catch(() => {}); // in doubt, or too late
+      await world.advanceAsync(4_000);
+    }
+    expect(client.sent.timesOf('data').length).toBeGreaterThan(5);
+    expect(client.sent.timesOf('ping')).toEqual([20_000, 25_000, 30_000]);
+    expect(verdictOf(client)).toEqual({ at: BOUND_MS, cause: 'silent', silenceMs: BOUND_MS });
+  });
+
   it('1 ms before the verdict the path heals: what TCP sends again then is evidence', () => {
     const { world, link, client } = connectPair({ server: WATCHED_ONLY });
     world.advance(1);
