@@ -1,22 +1,9 @@
-import type { ClientOptions, Session } from '@systole/client';
-import type { ServerOptions } from '@systole/server';
+import type { Session } from '@systole/client';
 import { describe as promise } from '@systole/server';
-import type { FaultProxy } from '@systole/testing/proxy';
-import { startFaultProxy } from '@systole/testing/proxy';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tapeChannel } from '../support/channel-tape.ts';
-import type { Pair } from '../support/pair.ts';
-import {
-  endOf,
-  FAST,
-  namesOf,
-  nextSession,
-  optionsFor,
-  payloadOf,
-  record,
-  startClient,
-  startServer,
-} from '../support/pair.ts';
+import { endOf, FAST, namesOf, payloadOf } from '../support/pair.ts';
+import { startProxiedPair } from '../support/proxied-pair.ts';
 
 /** All extensions of a verdict used up, and room for a machine that is busy with other tests. */
 const LATEST_MS = (promise({ keepalive: FAST, writeTimeout: 10, pausedTimeout: 0 })?.maxBoundMs ?? 0) + 500;
@@ -27,25 +14,10 @@ const EARLIEST_MS = 0.9 * FAST.idle + FAST.interval * FAST.probes;
 /** Outlives an outage of a second. */
 const PATIENT = { idle: 200, interval: 2_000, probes: 3 } as const;
 
-/** A pair that is connected through a fault proxy. */
-async function startProxied(
-  options: { server?: ServerOptions; client?: Partial<ClientOptions> } = {},
-): Promise<Pair & { readonly proxy: FaultProxy }> {
-  const server = await startServer(options.server);
-  if (server.address === undefined) throw new Error('the server does not listen');
-  const proxy = await startFaultProxy({ target: server.address });
-  onTestFinished(() => proxy.close());
-  const arrival = nextSession(server);
-  const client = startClient({ ...optionsFor(proxy.address), ...options.client });
-  const clientTape = record(client);
-  const [{ session, tape: serverTape }] = await Promise.all([arrival, client.ready()]);
-  return { server, address: proxy.address, client, session, clientTape, serverTape, proxy };
-}
-
 describe('through a fault proxy', () => {
   it('a blackhole is silent at both ends, not before 0.9 x 200 + 3 x 100 ms after the last evidence and within the bound', async () => {
     const probes = tapeChannel<{ readonly session: Session }>('probe');
-    const { clientTape, serverTape, client, session, proxy } = await startProxied();
+    const { clientTape, serverTape, client, session, proxy } = await startProxiedPair();
     for (const one of [client, session]) await probes.first((probe) => probe.session === one); // idle is no longer the short first one
     await client.verify();
     await session.verify();
@@ -60,7 +32,7 @@ describe('through a fault proxy', () => {
   });
 
   it('a blackhole that is lifted before the verdict costs no message and no connection', async () => {
-    const { client, session, clientTape, serverTape, proxy } = await startProxied({
+    const { client, session, clientTape, serverTape, proxy } = await startProxiedPair({
       server: { keepalive: PATIENT, onMessage: (message) => message },
       client: { keepalive: PATIENT },
     });
@@ -74,7 +46,7 @@ describe('through a fault proxy', () => {
   });
 
   it('a client comes back once the blackhole is lifted, and no attempt made meanwhile ever reaches the server', async () => {
-    const { server, client, proxy } = await startProxied({
+    const { server, client, proxy } = await startProxiedPair({
       client: { reconnect: { base: 50, cap: 50 }, handshakeTimeout: 200 },
     });
     const rejections: unknown[] = [];
@@ -90,26 +62,26 @@ describe('through a fault proxy', () => {
   });
 
   it('a reset is reset at both ends', async () => {
-    const { clientTape, serverTape, proxy } = await startProxied();
+    const { clientTape, serverTape, proxy } = await startProxiedPair();
     proxy.reset();
     for (const tape of [clientTape, serverTape]) expect((await endOf(tape)).cause).toBe('reset');
   });
 
   it('a reset of the client alone leaves the server in silence: reset there, silent here', async () => {
-    const { clientTape, serverTape, proxy } = await startProxied();
+    const { clientTape, serverTape, proxy } = await startProxiedPair();
     proxy.reset('toClient');
     expect((await endOf(clientTape)).cause).toBe('reset');
     expect((await endOf(serverTape)).cause).toBe('silent');
   });
 
   it('a FIN without a goodbye is eof at both ends', async () => {
-    const { clientTape, serverTape, proxy } = await startProxied();
+    const { clientTape, serverTape, proxy } = await startProxiedPair();
     proxy.fin();
     for (const tape of [clientTape, serverTape]) expect((await endOf(tape)).cause).toBe('eof');
   });
 
   it('a FIN in the middle of a frame, after 3 more bytes, is eof too', async () => {
-    const { client, clientTape, serverTape, proxy } = await startProxied({ server: { keepalive: false } });
+    const { client, clientTape, serverTape, proxy } = await startProxiedPair({ server: { keepalive: false } });
     proxy.truncate(3, 'toServer');
     client.send('more than 3 bytes').catch(() => {}); // it is in doubt
     expect((await endOf(serverTape)).cause).toBe('eof');
@@ -118,7 +90,7 @@ describe('through a fault proxy', () => {
 
   it('a drip of one byte each 10 ms is alive: 6 probes are answered, and nobody is dead', async () => {
     const probes = tapeChannel<{ readonly number: number }>('probe');
-    const { client, clientTape, serverTape, proxy } = await startProxied({
+    const { client, clientTape, serverTape, proxy } = await startProxiedPair({
       server: { keepalive: false },
       client: { keepalive: { idle: 200, interval: 500, probes: 3 } },
     });
@@ -131,7 +103,7 @@ describe('through a fault proxy', () => {
   });
 
   it('a server that stops reading is alive for as long as it speaks, and silent for its client when it stops', async () => {
-    const { clientTape, serverTape, proxy } = await startProxied({ server: { keepalive: false } });
+    const { clientTape, serverTape, proxy } = await startProxiedPair({ server: { keepalive: false } });
     proxy.set('frozen', 'toServer');
     expect((await endOf(clientTape)).cause).toBe('silent'); // PINGs are taken, and never answered
     proxy.set('open');
