@@ -19,7 +19,7 @@ export interface Mutant {
 
 /** A bug that somebody really had. */
 export interface Bug {
-  /** Its number in the zoo, such as `M9`. */
+  /** Its number in the zoo, such as `M9`; `S3` for the one behind a story. */
   readonly id: string;
   readonly name: string;
   /** Where its story is told. */

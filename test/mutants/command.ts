@@ -14,7 +14,7 @@ export interface Setting {
   readonly complain: (text: string) => void;
 }
 
-const USAGE = 'usage: npm run mutants -- [--json] [M1 M2 ...]';
+const USAGE = 'usage: npm run mutants -- [--json] [M9 S3 ...]';
 
 /** Returns the exit code: 0 if every mutant was killed, 1 if not, 2 for wrong arguments. */
 export async function command(args: readonly string[], { zoo, root, print, complain }: Setting): Promise<number> {

@@ -7,8 +7,8 @@
  * only if all were killed: by an assertion or a timeout, as a type error proves nothing about the tests. Bugs are planted in a
  * copy of the house in a temporary directory, never here; the copy must first pass the same tests without any bug.
  *
- * The bugs are in `zoo/`, each with the text that is replaced. When you change such a text in the source, `zoo.test.ts` will ask
- * you where the bug could sit now.
+ * The bugs are in `zoo/`, those behind the stories of `test/regressions` among them, each with the text that is replaced. When
+ * you change such a text in the source, `zoo.test.ts` will ask you where the bug could sit now.
  */
 
 import { constants } from 'node:os';

@@ -1,5 +1,7 @@
 // The zoo is only worth something while its bugs fit the code.
 
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { findRot } from './rot.ts';
@@ -8,8 +10,14 @@ import { ZOO } from './zoo.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 describe('the zoo', () => {
-  it('has M1 to M23, each once, and a link to the story of each', () => {
-    expect(ZOO.map(({ id }) => id)).toEqual(Array.from({ length: 23 }, (_, index) => `M${index + 1}`));
+  it('has M1 to M23 and the 6 stories of test/regressions, each once, and a link to where each is told', () => {
+    const bugs = Array.from({ length: 23 }, (_, index) => `M${index + 1}`);
+    expect(ZOO.map(({ id }) => id)).toEqual([...bugs, 'S1', 'S3', 'S5', 'S8', 'S10', 'S11']);
+    const told = ZOO.filter(({ id }) => id.startsWith('S')).flatMap(({ mutants }) =>
+      mutants.flatMap(({ tests }) => tests),
+    );
+    const regressions = readdirSync(join(ROOT, 'test/regressions')).map((file) => `test/regressions/${file}`);
+    expect([...new Set(told)].sort()).toEqual(regressions.sort());
     for (const { story } of ZOO) expect(story).toMatch(/^https:\/\//);
   });
 

@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { boundMs, PRESETS, resolveKeepalive } from '../src/rules/keepalive.ts';
 
 describe('resolveKeepalive', () => {
+  it('leaves by default half of 55 s, the shortest idle limit of common middleboxes, for a beat that is held up', () => {
+    expect(resolveKeepalive()?.idleMs).toBeLessThanOrEqual(55_000 / 2);
+  });
+
   it('is idle 20 s, interval 5 s, 3 probes by default', () => {
     expect(resolveKeepalive()).toEqual({ idleMs: 20_000, intervalMs: 5_000, probes: 3 });
     expect(resolveKeepalive({})).toEqual(PRESETS.default);

@@ -315,7 +315,7 @@ export const DEADLINES: readonly Bug[] = [
   {
     id: 'M20',
     name: 'idle as long as what the load balancer allows',
-    story: 'https://github.com/istio/istio/issues/16572',
+    story: 'https://github.com/mattermost/docs/issues/8929',
     mutants: [
       {
         title: 'the default idle is the 60 s after which common load balancers forget',
