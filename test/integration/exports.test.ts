@@ -81,6 +81,7 @@ describe('the public values', () => {
       'rethrowLater',
       'sessionEntries',
       'socketEntries',
+      'warnOfIdle',
     ]);
   });
 

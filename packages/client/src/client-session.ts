@@ -14,7 +14,7 @@ import type {
   Terms,
   Welcome,
 } from '@systole/core';
-import { Connection, LiveSession, SystoleError } from '@systole/core';
+import { Connection, LiveSession, SystoleError, warnOfIdle } from '@systole/core';
 import type { SocketConfig } from '@systole/core/node';
 import { BOOT_ID, SocketTransport } from '@systole/core/node';
 
@@ -61,6 +61,7 @@ export abstract class ClientSession extends LiveSession<ClientEvents> implements
   constructor(init: ClientSessionInit) {
     super(init.parts, init.session, init.handler);
     this.#init = init;
+    warnOfIdle(init.session, init.parts.logger);
     this.#stopHearingStalls = init.parts.clock.onStall((stall) => this.#handleStall(stall));
   }
 

@@ -70,6 +70,7 @@ export type { EventOf, TypedEvents, WaitOptions } from './session/emitter.ts';
 export { Emitter, rethrowLater } from './session/emitter.ts';
 export type { NamedEnd } from './session/ending.ts';
 export type { Goodbye } from './session/goodbye.ts';
+export { warnOfIdle } from './session/idle-warning.ts';
 export type { Standing } from './session/session.ts';
 export { LiveSession } from './session/session.ts';
 export type { Publish, SessionParts } from './session/session-parts.ts';

@@ -23,6 +23,7 @@ describe('resolveSessionOptions', () => {
   it('fills in every default', () => {
     expect(resolveSessionOptions({})).toEqual({
       keepalive: { idleMs: 20_000, intervalMs: 5_000, probes: 3 },
+      idleLimitsMs: [],
       strict: false,
       minPingIntervalMs: 1_000,
       writeTimeoutMs: 60_000,
@@ -46,6 +47,7 @@ describe('resolveSessionOptions', () => {
     const health = () => 'ok' as const;
     const options: Required<SessionOptions> = {
       keepalive: { idle: '1m', interval: '2s', probes: 5 },
+      idleLimits: ['5m', 90_000],
       strict: true,
       minPingInterval: '500ms',
       writeTimeout: '90s',
@@ -65,6 +67,7 @@ describe('resolveSessionOptions', () => {
     };
     expect(resolveSessionOptions(options)).toEqual({
       keepalive: { idleMs: 60_000, intervalMs: 2_000, probes: 5 },
+      idleLimitsMs: [300_000, 90_000],
       strict: true,
       minPingIntervalMs: 500,
       writeTimeoutMs: 90_000,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { hintOfEof } from '../src/rules/classify.ts';
+import { hintOfEof } from '../src/rules/idle-limits.ts';
 
 const text = readFileSync(new URL('../../../docs/TUNING.md', import.meta.url), 'utf8');
 const section = /\n## 3\. [\s\S]*?(?=\n## )/.exec(text)?.[0] ?? '';

@@ -4,7 +4,7 @@ import type { Server as NetServer, Socket } from 'node:net';
 import { createServer as createNetServer } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { Connection, Instant, MessageHandler, Session, SessionParts, Stall } from '@systole/core';
-import { Emitter, OptionsError, SystoleError } from '@systole/core';
+import { Emitter, OptionsError, SystoleError, warnOfIdle } from '@systole/core';
 import { resolveParts, takeOver } from '@systole/core/node';
 import { pino } from 'pino';
 import type { ListenTarget, ServerAddress, TcpAddress, TcpTarget, UnixAddress, UnixTarget } from './address.ts';
@@ -49,6 +49,7 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost,
     this.#parts = parts;
     this.#config = config;
     this.#handler = onMessage;
+    warnOfIdle(config.session, parts.logger);
     this.#registry = new Registry(parts.clock, parts.logger, config.parking, this);
     this.#tls = tls === undefined ? undefined : new TlsStage(tls);
     this.#reception = new Reception(parts, config, { tls: this.#tls, authenticate }, this);

@@ -7,6 +7,7 @@ import { resolveCloseOptions, resolveServerOptions } from '../src/options.ts';
 /** Each option of a server with a value that is good. */
 const EVERY: Required<ServerOptions> = {
   keepalive: { idle: '20s', interval: 5_000, probes: 3 },
+  idleLimits: ['350s'],
   strict: true,
   minPingInterval: '1s',
   writeTimeout: '1m',

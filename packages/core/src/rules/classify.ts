@@ -57,16 +57,3 @@ export function causeOfTransportError({ code = '' }: TransportError): Cause {
   if (CERTIFICATE_CODE.test(code)) return 'bad-certificate';
   return CAUSE_OF_CODE[code] ?? (TLS_CODE.test(code) ? 'tls-failed' : 'reset');
 }
-
-/** Idle limits of common middleboxes, in seconds: ALB, Heroku, Azure, AWS NLB and NAT, Cloudflare, GCP, IPVS. See docs/LIVENESS.md. */
-const IDLE_LIMITS_S: readonly number[] = [55, 60, 120, 240, 300, 350, 400, 600, 900, 1_200, 3_600];
-
-/** A cut comes a little after its limit, as such boxes count in seconds and sweep now and then. */
-const CUT_TOLERANCE = 0.05;
-
-/** A guess why FIN came without CLOSE: `idle-cut` if the silence before it is just over a common idle limit. */
-export function hintOfEof(silenceMs: number | undefined): 'crash' | 'idle-cut' {
-  const seconds = (silenceMs ?? 0) / 1_000;
-  const isCut = IDLE_LIMITS_S.some((limit) => seconds >= limit * 0.99 && seconds <= limit * (1 + CUT_TOLERANCE));
-  return isCut ? 'idle-cut' : 'crash';
-}

@@ -8,6 +8,7 @@ import { appStallSchema, findBlindJudge, resolveAppStall } from './app-stall.ts'
 import { costOf, MESSAGE_COST } from './cost.ts';
 import type { Duration } from './duration.ts';
 import { MAX_DURATION_MS, parseDuration } from './duration.ts';
+import { idleLimitsSchema, resolveIdleLimits } from './idle-limits.ts';
 import type { Keepalive, KeepaliveSetting } from './keepalive.ts';
 import { PRESETS, resolveKeepalive } from './keepalive.ts';
 import {
@@ -24,6 +25,11 @@ import { findForeign, isPlainObject } from './plain.ts';
 export interface SessionOptions {
   /** How to watch the peer: a triple, a preset, or false. Default: idle 20 s, interval 5 s, probes 3. */
   readonly keepalive?: KeepaliveSetting;
+  /**
+   * Idle limits of boxes on the path to the peer that you know of, beside the common ones: a silence just over one of them gives `eof`
+   * the hint `idle-cut`, and a warning is logged if `idle` is not below the smallest. Default: none.
+   */
+  readonly idleLimits?: readonly Duration[];
   /** Refuse a peer that would raise our triple, instead of telling the new bound in `connect`. Default: false. */
   readonly strict?: boolean;
   /** The lowest spacing of PINGs to accept from the peer, as a token bucket with bursts. Default: 1 s, which costs a peer that floods us more than us. */
@@ -70,6 +76,7 @@ export interface SessionOptions {
 /** {@link SessionOptions} resolved: complete, in milliseconds and bytes. */
 export interface SessionConfig {
   readonly keepalive: Keepalive | undefined;
+  readonly idleLimitsMs: readonly number[];
   readonly strict: boolean;
   readonly minPingIntervalMs: number;
   readonly writeTimeoutMs: number;
@@ -207,6 +214,7 @@ const keepaliveSchema = v.lazy((value) =>
 /** The valibot entries of {@link SessionOptions}, for server and client to spread into theirs. */
 export const sessionEntries: v.ObjectEntries = {
   keepalive: v.optional(keepaliveSchema),
+  idleLimits: v.optional(idleLimitsSchema),
   strict: v.optional(booleanSchema),
   minPingInterval: v.optional(durationSchema(MIN_TIMEOUT_MS, MAX_MIN_PING_INTERVAL_MS)),
   writeTimeout: v.optional(durationSchema(MIN_TIMEOUT_MS)),
@@ -290,6 +298,7 @@ export function fillSessionOptions(options: SessionOptions): SessionConfig {
   const maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MESSAGE_BYTES;
   return {
     keepalive: resolveKeepalive(options.keepalive),
+    idleLimitsMs: resolveIdleLimits(options.idleLimits),
     strict: options.strict ?? false,
     minPingIntervalMs: parseDuration(options.minPingInterval) ?? 1_000,
     writeTimeoutMs: parseDuration(options.writeTimeout) ?? 60_000,

@@ -418,7 +418,9 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
 
   #seen(phase: Phase): Seen {
     const { liveness, silenceMs } = this;
-    return { epoch: this.#epoch, phase, silenceMs, liveness, stall: this.#clock.lastStall, now: this.#clock.now() };
+    const { idleLimitsMs } = this.#init.config;
+    const stall = this.#clock.lastStall;
+    return { epoch: this.#epoch, phase, silenceMs, liveness, stall, now: this.#clock.now(), idleLimitsMs };
   }
 
   #offer(): Offer {

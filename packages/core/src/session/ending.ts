@@ -1,7 +1,8 @@
 /** The end of a connection in words: its cause, the evidence it rests on, and the CLOSE that may be left behind. */
 
 import type { Liveness } from '../machines/liveness.ts';
-import { causeOfClose, hintOfEof } from '../rules/classify.ts';
+import { causeOfClose } from '../rules/classify.ts';
+import { hintOfEof } from '../rules/idle-limits.ts';
 import type { Cause, Evidence, Phase } from '../words/cause.ts';
 import type { Instant, Stall } from '../words/clock.ts';
 import type { CloseFrame } from '../words/frame.ts';
@@ -25,6 +26,8 @@ export interface Seen {
   /** The last stall of our own process. */
   readonly stall: Stall | undefined;
   readonly now: Instant;
+  /** Of boxes on the path, beside the common ones. */
+  readonly idleLimitsMs: readonly number[];
 }
 
 /** What the peer's CLOSE says of the ending. */
@@ -39,7 +42,7 @@ export function closeOf({ code, reason, retryAfterMs = 0, spreadMs = 0 }: Refusa
 
 /** What the ending rests on. A stall counts if it fell into the silence. */
 export function evidenceOf({ cause, code, syscall, detail }: NamedEnd, seen: Seen): Evidence {
-  const { epoch, phase, silenceMs, liveness, stall, now } = seen;
+  const { epoch, phase, silenceMs, liveness, stall, now, idleLimitsMs } = seen;
   const isRecent = stall !== undefined && now - stall.endedAt <= (silenceMs ?? 0);
   return {
     epoch,
@@ -51,6 +54,6 @@ export function evidenceOf({ cause, code, syscall, detail }: NamedEnd, seen: See
     code,
     syscall,
     detail,
-    hint: cause === 'eof' ? hintOfEof(silenceMs) : undefined,
+    hint: cause === 'eof' ? hintOfEof(silenceMs, idleLimitsMs) : undefined,
   };
 }

@@ -72,6 +72,6 @@ export interface Evidence {
   readonly syscall: string | undefined;
   /** What a person would want to read beside the cause: the peer's reason, or what was wrong with its bytes. */
   readonly detail: string | undefined;
-  /** For `eof` only: a guess. `idle-cut` where the silence before FIN is near the idle limit of a common middlebox. */
+  /** For `eof` only: a guess. `idle-cut` where the silence before FIN is just over the idle limit of a common middlebox, or of `idleLimits`. */
   readonly hint: 'crash' | 'idle-cut' | undefined;
 }

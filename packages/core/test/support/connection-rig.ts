@@ -27,6 +27,7 @@ export const PREAMBLE: Uint8Array = encodePreamble(1);
 /** What the peer offers: our own defaults. */
 const OFFER = {
   keepalive: { idleMs: 20_000, intervalMs: 5_000, probes: 3 },
+  idleLimitsMs: [],
   minPingIntervalMs: 1_000,
   maxMessageBytes: 1_048_576,
   codec: 'msgpack',
