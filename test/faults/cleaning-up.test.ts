@@ -18,7 +18,7 @@ describe('the fault laboratory', () => {
     const dead = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1_000)']);
     const owner = dead.pid ?? 0;
     await using network = await Network.build(owner);
-    const config: EndConfig = { host: network.far.address, role: 'listens', idleMs: 1_000 };
+    const config: EndConfig = { host: network.far.address, role: 'listens', over: 'tcp', idleMs: 1_000, idleLimits: [] };
     await using end = network.far.start<FromEnd, never>('end', config);
     await end.next('listening');
     end.freeze();

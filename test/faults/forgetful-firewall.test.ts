@@ -4,12 +4,13 @@ import type { Expectation } from './lab/expectation.ts';
 import { boundMs, nothing, WINDOW_MS } from './lab/expectation.ts';
 import type { Plan } from './lab/observation.ts';
 import { scenario } from './lab/scenario.ts';
+import { forgetIdleFlows } from './lab/stateful-box.ts';
 
 const FORGETS_MS = 2_000;
 
 /** Time does it. */
 const fault: Pick<Plan, 'path' | 'strike'> = {
-  path: (network) => network.forgetIdleFlows(FORGETS_MS / 1_000),
+  path: ({ router }) => forgetIdleFlows(router, FORGETS_MS / 1_000),
   strike: () => {},
 };
 

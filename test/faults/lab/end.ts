@@ -4,7 +4,6 @@
  */
 
 import { once } from 'node:events';
-import { connect as connectSocket, createServer as createNetServer } from 'node:net';
 import process from 'node:process';
 import { connect } from '@systole/client';
 import { createServer } from '@systole/server';
@@ -15,6 +14,8 @@ import { LINKS } from './links.ts';
 import { talkPlainly } from './plain-conversation.ts';
 import type { Sighting } from './sighting.ts';
 import { Sightings } from './sighting.ts';
+import type { Carrier } from './sockets.ts';
+import { CLIENT_TLS, dialSocket, SERVER_TLS, serveSockets } from './sockets.ts';
 import { optionsFor, Reader, talkSystole } from './systole-conversation.ts';
 
 /** What it is started with. */
@@ -22,8 +23,11 @@ export interface EndConfig {
   /** The address to dial, or the own address to listen at. */
   readonly host: string;
   readonly role: 'dials' | 'listens';
+  readonly over: Carrier;
   /** Of Systole's triple. */
   readonly idleMs: number;
+  /** Systole's option. */
+  readonly idleLimits: readonly number[];
 }
 
 /** What it says. */
@@ -42,9 +46,10 @@ export type ToEnd =
   /** Those of {@link Conversation}. */
   | { readonly type: keyof Conversation };
 
-const { host, role, idleMs } = programConfig<EndConfig>();
+const { host, role, over, idleMs, idleLimits } = programConfig<EndConfig>();
 const sightings = new Sightings();
 const reader = new Reader();
+const options = { ...optionsFor(idleMs, reader), idleLimits };
 const conversations: Conversation[] = [];
 
 function begin(conversation: Conversation): void {
@@ -55,11 +60,11 @@ function begin(conversation: Conversation): void {
 async function listen(link: Link): Promise<void> {
   const { port } = link;
   if (link.watcher === 'systole') {
-    const server = createServer(optionsFor(idleMs, reader));
+    const server = createServer({ ...options, ...(over === 'tls' && { tls: SERVER_TLS }) });
     server.on('session', (session) => begin(talkSystole(session, link, sightings, reader)));
     await server.listen({ host, port });
   } else {
-    const server = createNetServer((socket) => begin(talkPlainly(socket, link, sightings)));
+    const server = serveSockets(over, (socket) => begin(talkPlainly(socket, link, sightings)));
     await once(server.listen(port, host), 'listening');
   }
 }
@@ -67,13 +72,11 @@ async function listen(link: Link): Promise<void> {
 async function dial(link: Link): Promise<void> {
   const { port } = link;
   if (link.watcher === 'systole') {
-    const client = connect({ ...optionsFor(idleMs, reader), host, port, reconnect: false });
+    const client = connect({ ...options, host, port, reconnect: false, tls: over === 'tls' && CLIENT_TLS });
     await client.ready();
     begin(talkSystole(client, link, sightings, reader));
   } else {
-    const socket = connectSocket(port, host);
-    await once(socket, 'connect');
-    begin(talkPlainly(socket, link, sightings));
+    begin(talkPlainly(await dialSocket(over, host, port), link, sightings));
   }
 }
 

@@ -1,9 +1,12 @@
 /** Two hosts, near and far, with a router between them: faults of the path happen in the path, and not in a host's kernel. */
 
 import { run } from './command.ts';
+import type { Direction } from './direction.ts';
 import type { Place } from './host.ts';
 import { Host } from './host.ts';
-import { add, freshName, inside, remove, tune } from './namespaces.ts';
+import { add, freshName, remove, tune } from './namespaces.ts';
+import { nft } from './nft.ts';
+import { Relay } from './relaying.ts';
 
 export const NEAR: Place = { address: '198.51.100.2', gateway: '198.51.100.1', port: 'near0' };
 export const FAR: Place = { address: '203.0.113.2', gateway: '203.0.113.1', port: 'far0' };
@@ -14,18 +17,17 @@ export const NOBODY = '203.0.113.77';
 /** An address for which the router has no route. */
 export const NOWHERE = '192.0.2.1';
 
-/** Which packets a fault of the path concerns. */
-export type Direction = 'both ways' | 'to near' | 'to far';
-
 export class Network {
   #near: Host;
   #far: Host;
-  readonly #router: string;
+  /** The namespace of the router. What runs in it ends with the network. */
+  readonly router: string;
+  #relay: Relay | undefined;
   readonly #owner: number;
 
   private constructor(owner: number, router: string, near: Host, far: Host) {
     this.#owner = owner;
-    this.#router = router;
+    this.router = router;
     this.#near = near;
     this.#far = far;
   }
@@ -62,56 +64,45 @@ export class Network {
     await this.#rule(direction, 'reject with icmp type host-unreachable');
   }
 
-  /**
-   * The router passes only flows whose beginning it has seen, as NATs and firewalls do, and forgets one after so many seconds
-   * without a packet. To be called before the flows begin.
-   */
-  async forgetIdleFlows(seconds: number): Promise<void> {
-    await this.#nft(
-      'add table inet memory',
-      'add chain inet memory path { type filter hook forward priority 0; }',
-      'add rule inet memory path ct state established accept',
-      'add rule inet memory path tcp flags & (fin | syn | rst | ack) == syn accept',
-      'add rule inet memory path meta l4proto tcp drop',
-    );
-    await tune(this.#router, {
-      'netfilter/nf_conntrack_tcp_loose': 0, // what is not known is not learned from the middle of a flow
-      'netfilter/nf_conntrack_tcp_timeout_established': seconds,
-    });
+  /** Puts a relay between the hosts, for connections that are made from now on. It passes everything until it is told otherwise. */
+  async insertRelay(): Promise<void> {
+    this.#relay = await Relay.start(this.router, this.#far.address);
+  }
+
+  /** @throws Error if none was inserted. */
+  get relay(): Relay {
+    if (this.#relay === undefined) throw new Error('there is no relay in this network');
+    return this.#relay;
   }
 
   /** Faults of the path are over. */
   async heal(): Promise<void> {
-    await this.#nft('delete table inet faults');
+    await nft(this.router, 'delete table inet faults');
   }
 
   /** The far host loses its power: first the cable, so that nothing its kernel says for dying processes gets out. */
   async killFar(): Promise<void> {
-    await run('ip', ['-n', this.#router, 'link', 'del', FAR.port]);
+    await run('ip', ['-n', this.router, 'link', 'del', FAR.port]);
     await this.#far.remove();
   }
 
   /** A host with the far one's address, whose kernel knows of no connection. */
   async bootFar(): Promise<void> {
-    this.#far = await Host.boot(this.#owner, this.#router, FAR);
+    this.#far = await Host.boot(this.#owner, this.router, FAR);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const ended = await Promise.allSettled([this.#near.remove(), this.#far.remove(), remove(this.#router)]);
+    const ended = await Promise.allSettled([this.#near.remove(), this.#far.remove(), remove(this.router)]);
     for (const end of ended) if (end.status === 'rejected') throw end.reason;
   }
 
   async #rule(direction: Direction, verdict: string): Promise<void> {
     const places = direction === 'both ways' ? [NEAR, FAR] : [direction === 'to near' ? NEAR : FAR];
-    await this.#nft(
+    await nft(
+      this.router,
       'add table inet faults',
       'add chain inet faults path { type filter hook forward priority 0; }',
       ...places.map(({ address }) => `add rule inet faults path ip daddr ${address} ${verdict}`),
     );
-  }
-
-  async #nft(...lines: readonly string[]): Promise<void> {
-    const [command = '', ...args] = inside(this.#router);
-    await run(command, [...args, 'nft', '-f', '-'], `${lines.join('\n')}\n`);
   }
 }

@@ -10,6 +10,7 @@ import { kernelTriple, TRIPLE } from './links.ts';
 import { Network } from './network.ts';
 import type { Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
+import type { Carrier } from './sockets.ts';
 
 type End = Program<FromEnd, ToEnd>;
 
@@ -25,6 +26,10 @@ export interface Plan {
   readonly path?: (network: Network) => Promise<void>;
   /** Of Systole and of the kernel's keepalive, at both ends. Default: that of the triple. */
   readonly idleMs?: number;
+  /** What the connections are made of. Default: TCP. */
+  readonly over?: Carrier;
+  /** Systole's option, in milliseconds, at both ends. Default: none. */
+  readonly idleLimits?: readonly number[];
   /** What happens. It has happened when the promise resolves. */
   readonly strike: (stage: Stage) => Promise<void> | void;
   /** What happens then. */
@@ -37,10 +42,10 @@ export const LOOK_MS = 7_000;
 
 /** In a network of the run whose main process is `owner`, by those ends that can tell at last what they have seen. */
 export async function observe(plan: Plan, sides: readonly Row['side'][], owner: number): Promise<Observation> {
-  const { path, idleMs = TRIPLE.idle, strike, later, lookMs = LOOK_MS } = plan;
+  const { path, strike, later, lookMs = LOOK_MS } = plan;
   await using network = await Network.build(owner);
   await path?.(network);
-  const stage = await setUp(network, idleMs);
+  const stage = await setUp(network, plan);
   const beganAt = sharedNow();
   await strike(stage);
   const struckAt = sharedNow();
@@ -54,10 +59,11 @@ export async function observe(plan: Plan, sides: readonly Row['side'][], owner: 
   return { beganAt, struckAt, sightings: Object.fromEntries(await Promise.all(reports)) };
 }
 
-async function setUp(network: Network, idleMs: number): Promise<Stage> {
+async function setUp(network: Network, plan: Plan): Promise<Stage> {
+  const { idleMs = TRIPLE.idle, over = 'tcp', idleLimits = [] } = plan;
   await Promise.all([network.near, network.far].map((host) => host.tune(kernelTriple(idleMs))));
   const start = (on: Host, role: EndConfig['role']): End => {
-    const config: EndConfig = { host: network.far.address, role, idleMs };
+    const config: EndConfig = { host: network.far.address, role, over, idleMs, idleLimits };
     return on.start('end', config);
   };
   const far = start(network.far, 'listens');

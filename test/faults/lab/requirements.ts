@@ -11,6 +11,7 @@ export async function missing(): Promise<readonly string[]> {
   const tools = await Promise.all([
     lacks('ip', ['-V'], 'ip (Debian: iproute2)'),
     lacks('nft', ['-v'], 'nft (Debian: nftables)'),
+    lacks('haproxy', ['-v'], 'haproxy (Debian: haproxy)'),
   ]);
   const missingTools = tools.filter((tool) => tool !== undefined);
   return missingTools.length > 0 ? missingTools : await missingInKernel();
