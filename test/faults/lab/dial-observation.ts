@@ -9,6 +9,7 @@ import type { DiallerSpeech } from './dialler.ts';
 import type { Host } from './host.ts';
 import type { Observation } from './judge.ts';
 import { HANDSHAKE_MS } from './links.ts';
+import { asking } from './name-server.ts';
 import { Network } from './network.ts';
 import type { Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
@@ -22,6 +23,8 @@ export interface DialPlan {
   readonly dials?: DiallerSpeech;
   /** Where to. Default: the far host. */
   readonly to?: string;
+  /** Who is asked where that is, if it is a name. Default: whoever this machine asks. */
+  readonly nameServer?: string;
   /** What is wrong before anybody dials. */
   readonly before?: (stage: DialStage) => Promise<void> | void;
 }
@@ -45,11 +48,11 @@ export async function observeDialling(
   sides: readonly Row['side'][],
   owner: number,
 ): Promise<Observation> {
-  const { accepts = 'mute', dials = 'systole', before } = plan;
+  const { accepts = 'mute', dials = 'systole', nameServer, before } = plan;
   await using network = await Network.build(owner);
   const target = { host: plan.to ?? network.far.address, port: PORT };
   const far = accepts === 'nobody' ? undefined : await start(network.far, 'acceptor', { ...target, speaks: accepts });
-  const near = await start(network.near, 'dialler', { ...target, speaks: dials });
+  const near = await start(network.near, 'dialler', { ...target, speaks: dials }, nameServer);
   const crowd = async (count: number): Promise<void> => {
     const others = await start(network.near, 'dialler', { ...target, speaks: 'nothing' });
     for (let dialled = 0; dialled < count; dialled += 1) {
@@ -70,8 +73,9 @@ async function start(
   host: Host,
   program: 'acceptor' | 'dialler',
   config: DialConfig<AcceptorSpeech | DiallerSpeech>,
+  nameServer?: string,
 ): Promise<DialEnd> {
-  const end: DialEnd = host.start(program, config);
+  const end: DialEnd = host.start(program, config, nameServer === undefined ? [] : asking(nameServer));
   await end.next('ready');
   return end;
 }

@@ -5,7 +5,7 @@ import process from 'node:process';
 import { connect } from '@systole/client';
 import { programConfig, say } from '../../support/program.ts';
 import type { DialConfig, FromDialEnd, ToDialEnd } from './dial-ends.ts';
-import { HANDSHAKE_MS } from './links.ts';
+import { DNS_MS, HANDSHAKE_MS } from './links.ts';
 import { Sightings } from './sighting.ts';
 
 /** A plain socket says nothing when it is connected; Systole dials beside one. */
@@ -26,7 +26,7 @@ function dialPlainly(): void {
 
 function dialSystole(): void {
   const link = { watcher: 'systole', load: 'dialling', port } as const;
-  const client = connect({ host, port, handshakeTimeout: HANDSHAKE_MS, reconnect: false });
+  const client = connect({ host, port, dnsTimeout: DNS_MS, handshakeTimeout: HANDSHAKE_MS, reconnect: false });
   client.on('connect', () => sightings.note(link, 'connect'));
   client.on('end', ({ cause, evidence }) => sightings.note(link, cause, evidence));
 }

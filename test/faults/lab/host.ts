@@ -55,10 +55,14 @@ export class Host {
     return this.place.address;
   }
 
-  /** Runs a built program of `test/faults` on this host. */
-  start<Out extends Message, In extends Message>(name: string, config: object): Program<Out, In> {
+  /** Runs a built program of `test/faults` on this host; `through` is a command line that becomes it. */
+  start<Out extends Message, In extends Message>(
+    name: string,
+    config: object,
+    through: readonly string[] = [],
+  ): Program<Out, In> {
     const url = new URL(`../../dist/faults/lab/${name}.js`, import.meta.url);
-    const program = new Program<Out, In>(url, config, inside(this.#namespace));
+    const program = new Program<Out, In>(url, config, [...inside(this.#namespace), ...through]);
     this.#programs.push(program);
     return program;
   }

@@ -37,3 +37,6 @@ export function kernelTriple(idleMs: number): Readonly<Record<string, number>> {
 
 /** For an attempt: longer than a router takes to find out that nobody has an address, which is 3 s. */
 export const HANDSHAKE_MS = 5_000;
+
+/** For finding out an address before that: longer than one attempt of a resolver that has an answer. */
+export const DNS_MS = 3_000;

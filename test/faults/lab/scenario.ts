@@ -11,8 +11,8 @@ import type { Plan } from './observation.ts';
 import { LOOK_MS, observe } from './observation.ts';
 import type { Row } from './row.ts';
 
-/** For a network, its programs and their handshakes, on a busy machine. */
-const SET_UP_MS = 20_000;
+/** For a network, its programs and their handshakes, and a fault that takes its time, on a busy machine. */
+const SET_UP_MS = 30_000;
 
 type BySide<Of> = Readonly<Partial<Record<Row['side'], Of>>>;
 
