@@ -59,20 +59,14 @@ describe('the option idleLimits', () => {
     expect(problemsOf(Array(65).fill('60s'))).toHaveLength(1);
   });
 
-  it.each([
-    '350s',
-    350_000,
-    [999],
-    ['60s', 'soon'],
-    [Number.NaN],
-    [undefined],
-    { 0: '60s' },
-    null,
-  ])('refuses %j', (idleLimits) => {
-    expect(problemsOf(idleLimits)).toEqual([
-      "idleLimits: an array of at most 64 durations such as ['350s'], each of 1000 ms to 1,000 years",
-    ]);
-  });
+  it.each(['350s', 350_000, [999], ['60s', 'soon'], [Number.NaN], [undefined], { 0: '60s' }, null])(
+    'refuses %j',
+    (idleLimits) => {
+      expect(problemsOf(idleLimits)).toEqual([
+        "idleLimits: an array of at most 64 durations such as ['350s'], each of 1000 ms to 1,000 years",
+      ]);
+    },
+  );
 });
 
 describe('warnOfIdle', () => {

@@ -43,11 +43,16 @@ export async function list(): Promise<readonly string[]> {
   return lines.map((line) => line.split(' ')[0] ?? '').filter(Boolean);
 }
 
+/** Their process ids. */
+export async function processesOf(name: string): Promise<readonly number[]> {
+  const pids = await run('ip', ['netns', 'pids', name]);
+  return pids.split('\n').filter(Boolean).map(Number);
+}
+
 /** Ends the processes in it first, as a namespace lives on while a process lives in it. Does nothing if it is gone. */
 export async function remove(name: string): Promise<void> {
   if (!(await list()).includes(name)) return;
-  const pids = await run('ip', ['netns', 'pids', name]);
-  for (const pid of pids.split('\n').filter(Boolean)) end(Number(pid));
+  for (const pid of await processesOf(name)) end(pid);
   await run('ip', ['netns', 'del', name]);
 }
 

@@ -7,7 +7,11 @@ import { interceptLinks } from './interception.ts';
 import { inside } from './namespaces.ts';
 import type { FromRelay, RelayConfig, ToRelay } from './relay.ts';
 
-const TOWARD: Readonly<Record<Direction, Toward>> = { 'both ways': 'both', 'to near': 'toClient', 'to far': 'toServer' };
+const TOWARD: Readonly<Record<Direction, Toward>> = {
+  'both ways': 'both',
+  'to near': 'toClient',
+  'to far': 'toServer',
+};
 
 /** Everything it is told has happened when the promise resolves. It ends with its router. */
 export class Relay {

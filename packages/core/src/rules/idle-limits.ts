@@ -32,10 +32,7 @@ export function resolveIdleLimits(limits: readonly Duration[] = []): readonly nu
 }
 
 /** The smallest of these limits if `idle` is not below it, so that the box may be faster than our probe; else undefined. */
-export function findLimitWithinIdle(
-  keepalive: Keepalive | undefined,
-  limitsMs: readonly number[],
-): number | undefined {
+export function findLimitWithinIdle(keepalive: Keepalive | undefined, limitsMs: readonly number[]): number | undefined {
   const smallestMs = Math.min(...limitsMs);
   return keepalive !== undefined && keepalive.idleMs >= smallestMs ? smallestMs : undefined;
 }
