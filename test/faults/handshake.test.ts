@@ -7,6 +7,11 @@ const connected = { node: 'connect', systole: atHandshakeTimeout('handshake-time
 
 dialScenario('server accepts and never speaks', { told: { near: connected } });
 
+dialScenario('server accepts and never speaks, over TLS', {
+  over: 'tls',
+  told: { near: { node: 'nothing', systole: atHandshakeTimeout('handshake-timeout') } },
+});
+
 dialScenario('server is frozen, its kernel accepts', {
   before: ({ far }) => far?.freeze(),
   told: { near: connected },

@@ -17,5 +17,6 @@ dialScenario('nobody there who serves names', {
   accepts: 'nobody',
   to: 'peer.example',
   nameServer: FAR.address,
+  before: ({ network }) => network.far.tune({ 'ipv4/icmp_ratelimit': 0 }), // its kernel refuses each question, and not one a second
   told: { near: { node: 'EAI_AGAIN', systole: { ...atOnce('dns'), evidence: { code: 'EAI_AGAIN' } } } },
 });

@@ -1,11 +1,13 @@
 /** The two ends of an attempt to connect, as the laboratory sees them: see `dialler.ts` and `acceptor.ts`. */
 
 import type { Sighting } from './sighting.ts';
+import type { Carrier } from './sockets.ts';
 
 /** What they are started with. */
 export interface DialConfig<Speech> {
   readonly host: string;
   readonly port: number;
+  readonly over: Carrier;
   readonly speaks: Speech;
 }
 

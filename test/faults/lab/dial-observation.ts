@@ -13,6 +13,7 @@ import { asking } from './name-server.ts';
 import { Network } from './network.ts';
 import type { Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
+import type { Carrier } from './sockets.ts';
 
 type DialEnd = Program<FromDialEnd, ToDialEnd>;
 
@@ -21,6 +22,8 @@ export interface DialPlan {
   readonly accepts?: 'nobody' | AcceptorSpeech;
   /** Who speaks at the near end. Default: Systole, and beside it a plain socket. */
   readonly dials?: DiallerSpeech;
+  /** What the near end speaks through. Default: TCP alone. */
+  readonly over?: Carrier;
   /** Where to. Default: the far host. */
   readonly to?: string;
   /** Who is asked where that is, if it is a name. Default: whoever this machine asks. */
@@ -48,9 +51,9 @@ export async function observeDialling(
   sides: readonly Row['side'][],
   owner: number,
 ): Promise<Observation> {
-  const { accepts = 'mute', dials = 'systole', nameServer, before } = plan;
+  const { accepts = 'mute', dials = 'systole', over = 'tcp', nameServer, before } = plan;
   await using network = await Network.build(owner);
-  const target = { host: plan.to ?? network.far.address, port: PORT };
+  const target = { host: plan.to ?? network.far.address, port: PORT, over };
   const far = accepts === 'nobody' ? undefined : await start(network.far, 'acceptor', { ...target, speaks: accepts });
   const near = await start(network.near, 'dialler', { ...target, speaks: dials }, nameServer);
   const crowd = async (count: number): Promise<void> => {

@@ -15,7 +15,7 @@ import { talkPlainly } from './plain-conversation.ts';
 import type { Sighting } from './sighting.ts';
 import { Sightings } from './sighting.ts';
 import type { Carrier } from './sockets.ts';
-import { CLIENT_TLS, dialSocket, SERVER_TLS, serveSockets } from './sockets.ts';
+import { CLIENT_TLS, dialSocket, establishedBy, SERVER_TLS, serveSockets } from './sockets.ts';
 import { optionsFor, Reader, talkSystole } from './systole-conversation.ts';
 
 /** What it is started with. */
@@ -76,7 +76,9 @@ async function dial(link: Link): Promise<void> {
     await client.ready();
     begin(talkSystole(client, link, sightings, reader));
   } else {
-    begin(talkPlainly(await dialSocket(over, host, port), link, sightings));
+    const socket = dialSocket(over, host, port);
+    await once(socket, establishedBy(over));
+    begin(talkPlainly(socket, link, sightings));
   }
 }
 

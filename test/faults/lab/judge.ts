@@ -81,5 +81,6 @@ function cellOf(sighting: Sighting | undefined, struckAt: number): Cell {
 
 /** The part of the evidence that says most in a word. */
 function reasonOf({ code, hint, phase, probesSent }: Evidence): string | undefined {
-  return code ?? hint ?? (phase === 'open' ? `${probesSent} probes` : undefined);
+  if (code !== undefined || hint !== undefined || phase !== 'open') return code ?? hint;
+  return probesSent === 1 ? '1 probe' : `${probesSent} probes`;
 }

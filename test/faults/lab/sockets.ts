@@ -1,6 +1,5 @@
 /** Sockets of bare Node, plain or TLS. The certificates are those of the tests. */
 
-import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import { connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
@@ -21,9 +20,12 @@ export function serveSockets(over: Carrier, begin: (socket: Socket) => void): Se
   return createTlsServer(SERVER_TLS, begin).on('tlsClientError', () => {});
 }
 
-/** Resolves when it is established. */
-export async function dialSocket(over: Carrier, host: string, port: number): Promise<Socket> {
-  const socket = over === 'tcp' ? connectTcp(port, host) : connectTls({ host, port, ...CLIENT_TLS });
-  await once(socket, over === 'tcp' ? 'connect' : 'secureConnect');
-  return socket;
+/** The event of a socket that says that it is established. */
+export function establishedBy(over: Carrier): 'connect' | 'secureConnect' {
+  return over === 'tcp' ? 'connect' : 'secureConnect';
+}
+
+/** It is not established yet. */
+export function dialSocket(over: Carrier, host: string, port: number): Socket {
+  return over === 'tcp' ? connectTcp(port, host) : connectTls({ host, port, ...CLIENT_TLS });
 }
