@@ -69,7 +69,7 @@ export async function observeDialling(
   await sleep(HANDSHAKE_MS + LATE_MS);
   const ends = { near, far };
   const reports = sides.map(async (side) => [side, await reportOf(ends[side])] as const);
-  return { beganAt, struckAt: beganAt, sightings: Object.fromEntries(await Promise.all(reports)) };
+  return { beganAt, struckAt: beganAt, lateMs: 0, sightings: Object.fromEntries(await Promise.all(reports)) };
 }
 
 async function start(

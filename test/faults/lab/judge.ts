@@ -19,6 +19,8 @@ export interface Observation {
   /** When the fault began, and when it was there: between the two the path may have been either. */
   readonly beganAt: number;
   readonly struckAt: number;
+  /** By how much what was to happen then was late, on a busy machine. */
+  readonly lateMs: number;
   readonly sightings: Readonly<Partial<Record<Row['side'], readonly Sighting[]>>>;
 }
 
@@ -57,7 +59,9 @@ function judgeTime({ at, evidence }: Sighting, { fromMs, untilMs }: Expectation,
   const stallMs = evidence?.stallMs;
   const excuseMs = stallMs === undefined ? 0 : stallMs + WINDOW_MS;
   expect(at - observation.beganAt, 'milliseconds after the fault').toBeGreaterThanOrEqual(fromMs - SLACK_MS);
-  expect(at - observation.struckAt, 'milliseconds after the fault').toBeLessThanOrEqual(untilMs + SLACK_MS + excuseMs);
+  expect(at - observation.struckAt, 'milliseconds after the fault').toBeLessThanOrEqual(
+    untilMs + SLACK_MS + excuseMs + observation.lateMs,
+  );
 }
 
 function judgeEvidence(cause: string, evidence: Evidence, { evidence: expected = {} }: Expectation): void {

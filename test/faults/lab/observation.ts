@@ -49,14 +49,16 @@ export async function observe(plan: Plan, sides: readonly Row['side'][], owner: 
   const beganAt = sharedNow();
   await strike(stage);
   const struckAt = sharedNow();
+  let lateMs = 0;
   if (later !== undefined) {
     await sleep(later.afterMs);
     await later.act(stage);
+    lateMs = sharedNow() - struckAt - later.afterMs;
   }
   // That somebody is told nothing can only be seen by looking for a while.
   await sleep(struckAt + lookMs - sharedNow());
   const reports = sides.map(async (side) => [side, await reportOf(stage[side])] as const);
-  return { beganAt, struckAt, sightings: Object.fromEntries(await Promise.all(reports)) };
+  return { beganAt, struckAt, lateMs, sightings: Object.fromEntries(await Promise.all(reports)) };
 }
 
 async function setUp(network: Network, plan: Plan): Promise<Stage> {
