@@ -3,36 +3,6 @@
 import process from 'node:process';
 import { delivery } from './delivery/scenario.ts';
 import { detect } from './detect/scenario.ts';
-import type { Scenario } from './support/scenario.ts';
+import { runScenario } from './support/command.ts';
 
-const scenarios: Readonly<Record<string, Scenario>> = { delivery, detect };
-
-function list(): string {
-  const lines = Object.entries(scenarios).map(
-    ([name, { summary, flags }]) => `  ${name.padEnd(12)}${summary}\n${flags}`,
-  );
-  return ['usage: npm run bench -- <scenario> [--json] [flags]', '', ...lines].join('\n');
-}
-
-/** The exit code: 0 if the scenario's own check holds, 1 if it does not, 2 if it was called wrongly. */
-async function main([name = '', ...args]: readonly string[]): Promise<number> {
-  const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined;
-  if (scenario === undefined) {
-    console.error(list());
-    return 2;
-  }
-  const asJson = args.includes('--json');
-  let run: ReturnType<Scenario['prepare']>;
-  try {
-    run = scenario.prepare(args.filter((arg) => arg !== '--json'));
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${list()}`);
-    return 2;
-  }
-  const { passed, results, text } = await run();
-  const machine = { node: process.version, platform: process.platform, arch: process.arch };
-  console.log(asJson ? JSON.stringify({ scenario: name, passed, machine, ...results }, undefined, 2) : text);
-  return passed ? 0 : 1;
-}
-
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runScenario('bench', { delivery, detect }, process.argv.slice(2));
