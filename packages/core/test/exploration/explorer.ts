@@ -1,7 +1,7 @@
 /** Visits every state that a world can come into, nearest first, so that what is found has the shortest story. */
 
+import type { Explorable } from './explorable.ts';
 import { StateSet } from './state-set.ts';
-import type { World } from './world.ts';
 
 /** What an exploration has found. */
 export interface Exploration {
@@ -12,7 +12,7 @@ export interface Exploration {
 }
 
 /** See the head of the file. It ends at the first finding. */
-export function explore(world: World): Exploration {
+export function explore(world: Explorable): Exploration {
   const seen = new StateSet();
   seen.add(world.first, -1);
   let transitions = 0;
@@ -37,7 +37,7 @@ export function explore(world: World): Exploration {
   return { states: seen.size, transitions, finding: undefined };
 }
 
-function tell(world: World, seen: StateSet, index: number): string[] {
+function tell(world: Explorable, seen: StateSet, index: number): string[] {
   const path: number[] = [];
   for (let at = index; at >= 0; at = seen.parent(at)) path.unshift(at);
   const story: string[] = [];

@@ -34,22 +34,31 @@ const SMALL: readonly Change[] = [
   { file: 'rules/cost.ts', from: 'UNTOLD_BYTES = 32_768', to: 'UNTOLD_BYTES = 3' },
 ];
 
-/** Loads them afresh: production code needs no door for tests. */
+/** The machines of delivery. */
 export async function openMachines(changes: readonly Change[] = []): Promise<Machines> {
+  return (await open([ENTRY], [...SMALL, ...changes])) as Machines;
+}
+
+/** Loads files and all that they import, afresh; returns what the files export. Production code needs no door for tests. */
+export async function open(entries: readonly string[], changes: readonly Change[]): Promise<object> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'systole-opened-')));
-  const all = [...SMALL, ...changes];
   try {
-    const files = writeOpened(directory, ENTRY, all, new Set());
-    for (const { file } of all) if (!files.has(file)) throw new Error(`${file} is changed, and never loaded`);
-    return (await import(/* @vite-ignore */ pathToFileURL(join(directory, ENTRY)).href)) as Machines;
+    const files = new Set<string>();
+    for (const entry of entries) writeOpened(directory, entry, changes, files);
+    for (const { file } of changes) if (!files.has(file)) throw new Error(`${file} is changed, and never loaded`);
+    const opened = {};
+    for (const entry of entries) {
+      Object.assign(opened, await import(/* @vite-ignore */ pathToFileURL(join(directory, entry)).href));
+    }
+    return opened;
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
 /** The file, and all that it imports. */
-function writeOpened(directory: string, file: string, changes: readonly Change[], written: Set<string>): Set<string> {
-  if (written.has(file)) return written;
+function writeOpened(directory: string, file: string, changes: readonly Change[], written: Set<string>): void {
+  if (written.has(file)) return;
   written.add(file);
   let text = readFileSync(join(SOURCE, file), 'utf8');
   for (const change of changes) if (change.file === file) text = replaceOnce(text, change);
@@ -59,7 +68,6 @@ function writeOpened(directory: string, file: string, changes: readonly Change[]
   for (const [, path = ''] of text.matchAll(/^import (?!type).* from '(\..*)';$/gm)) {
     writeOpened(directory, join(dirname(file), path), changes, written);
   }
-  return written;
 }
 
 function replaceOnce(text: string, { file, from, to }: Change): string {

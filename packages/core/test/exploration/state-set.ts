@@ -1,6 +1,6 @@
 /** Millions of states of the world, each once, in the order in which they were found. A hash table in typed arrays. */
 
-import type { State } from './world.ts';
+import type { State } from './explorable.ts';
 
 /** A state, and the number of the one it was reached from. */
 const FIELDS = 5;

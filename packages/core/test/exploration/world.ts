@@ -4,28 +4,18 @@ import { Channels, NO_FRAMES } from './channels.ts';
 import { textOf } from './copy.ts';
 import type { Step } from './ends.ts';
 import { Ends } from './ends.ts';
+import type { Explorable, State, Transition } from './explorable.ts';
 import { findBreach, findWaiting } from './invariants.ts';
 import { Numbers } from './numbers.ts';
 import type { Machines } from './opened.ts';
-import type { Bounds, Kind, Travelling } from './words.ts';
-
-/** Both ends, and what is on its way to the server and to the client. */
-export type State = [client: number, server: number, toServer: number, toClient: number];
-
-/** What became of the world. */
-export interface Transition {
-  readonly name: string;
-  readonly kind: Kind;
-  readonly state: State;
-  readonly violation: string | undefined;
-}
+import type { Bounds, Travelling } from './words.ts';
 
 const CLIENT = 0;
 const SERVER = 1;
 type Side = typeof CLIENT | typeof SERVER;
 
 /** See the head of the file. */
-export class World {
+export class World implements Explorable {
   readonly #frames = new Numbers<Travelling>((frame) => frame.type + textOf(frame));
   readonly #channels = new Channels();
   readonly #ends: readonly [Ends, Ends];
