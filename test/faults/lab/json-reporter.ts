@@ -2,9 +2,9 @@ import { release } from 'node:os';
 import process from 'node:process';
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 import { TRIPLE } from './links.ts';
-import { rowsOf } from './table-reporter.ts';
+import { figuresOf, rowsOf } from './table-reporter.ts';
 
-/** Prints a run for programs, a JSON object a line: the rows, the failures, and last of all where it was and how it went. */
+/** Prints a run for programs, a JSON object a line: the rows, the figures, the failures, and last of all where it was and how it went. */
 export class JsonReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
@@ -25,6 +25,7 @@ export class JsonReporter implements Reporter {
       triple: TRIPLE,
     };
     for (const row of rowsOf(modules)) print(row);
+    for (const figures of figuresOf(modules)) print(figures);
     for (const { message } of failures) print({ failure: message });
     print(summary);
     if (!summary.ok) process.exitCode = 1;

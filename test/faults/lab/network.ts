@@ -49,9 +49,9 @@ export class Network {
     return this.#far;
   }
 
-  /** The router drops packets, and tells nobody. */
-  async drop(direction: Direction = 'both ways'): Promise<void> {
-    await this.#rule(direction, 'drop');
+  /** The router drops packets, and tells nobody: all of them, or those of some `ports` of the far host, each of which can heal alone. */
+  async drop(direction: Direction = 'both ways', ports?: readonly number[]): Promise<void> {
+    await this.#rule(direction, 'drop', ports);
   }
 
   /** The router answers every TCP packet with a reset in the name of the peer. */
@@ -75,9 +75,9 @@ export class Network {
     return this.#relay;
   }
 
-  /** Faults of the path are over. */
-  async heal(): Promise<void> {
-    await nft(this.router, 'delete table inet faults');
+  /** Faults of the path are over; with a `port`, the one that concerns this port alone. */
+  async heal(port?: number): Promise<void> {
+    await nft(this.router, `delete table inet ${tableFor(port)}`);
   }
 
   /** The far host loses its power: first the cable, so that nothing its kernel says for dying processes gets out. */
@@ -96,13 +96,29 @@ export class Network {
     for (const end of ended) if (end.status === 'rejected') throw end.reason;
   }
 
-  async #rule(direction: Direction, verdict: string): Promise<void> {
+  async #rule(
+    direction: Direction,
+    verdict: string,
+    ports: readonly (number | undefined)[] = [undefined],
+  ): Promise<void> {
     const places = direction === 'both ways' ? [NEAR, FAR] : [direction === 'to near' ? NEAR : FAR];
-    await nft(
-      this.router,
-      'add table inet faults',
-      'add chain inet faults path { type filter hook forward priority 0; }',
-      ...places.map(({ address }) => `add rule inet faults path ip daddr ${address} ${verdict}`),
-    );
+    const faultOf = (port: number | undefined): string[] => [
+      `add table inet ${tableFor(port)}`,
+      `add chain inet ${tableFor(port)} path { type filter hook forward priority 0; }`,
+      ...places.map((to) => `add rule inet ${tableFor(port)} path ${packetsOf(to, port)} ${verdict}`),
+    ];
+    await nft(this.router, ...ports.flatMap(faultOf));
   }
+}
+
+/** A fault has a table of its own, so that it heals alone. */
+function tableFor(port: number | undefined): string {
+  return port === undefined ? 'faults' : `faults_${port}`;
+}
+
+/** The packets to a place; of one port of the far host, if it is given. */
+function packetsOf(to: Place, port: number | undefined): string {
+  const all = `ip daddr ${to.address}`;
+  if (port === undefined) return all;
+  return `${all} tcp ${to === FAR ? 'dport' : 'sport'} ${port}`;
 }

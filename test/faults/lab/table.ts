@@ -1,13 +1,24 @@
-/** The table as text, for people. */
+/** Tables as text, for people. */
 
+import type { Figures } from './figures.ts';
 import type { Cell, Row } from './row.ts';
 
 const HEAD = ['fault', 'end', 'bare node:net is told', 'kernel keepalive', 'Systole', 'bound'] as const;
 
 export function formatTable(rows: readonly Row[]): string {
-  const lines = rows.map((row, index) => lineOf(row, rows[index - 1]?.fault));
-  const widths = HEAD.map((_, column) => Math.max(...[HEAD, ...lines].map((line) => line[column]?.length ?? 0)));
-  return [HEAD, widths.map((width) => '-'.repeat(width)), ...lines]
+  return formatLines(
+    HEAD,
+    rows.map((row, index) => lineOf(row, rows[index - 1]?.fault)),
+  );
+}
+
+export function formatFigures({ title, head, rows }: Figures): string {
+  return `${title}\n\n${formatLines(head, rows)}`;
+}
+
+function formatLines(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column]?.length ?? 0)));
+  return [head, widths.map((width) => '-'.repeat(width)), ...lines]
     .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
     .map((line) => line.trimEnd())
     .join('\n');
