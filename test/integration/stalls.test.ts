@@ -2,20 +2,19 @@
 
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StallKind } from '../support/blocking.ts';
 import type { Gap } from '../support/lost-time.ts';
-import { lostMsWithin } from '../support/lost-time.ts';
 import type { FromPeers, PeersConfig, ToPeers, Way } from '../support/peers.ts';
-import { Program, sharedNow } from '../support/program.ts';
+import { Program } from '../support/program.ts';
+import { falseVerdicts } from '../support/session-ends.ts';
 import type {
   BlockedPeriod,
-  EndedSession,
   FromStallWatcher,
-  StallKind,
   StallReport,
   StallWatcherConfig,
   ToStallWatcher,
 } from '../support/stall-watcher.ts';
-import { heldFor } from '../support/time.ts';
+import { stop } from '../support/stopping.ts';
 
 // The bound is 800 ms, and each stall is longer.
 const KEEPALIVE = { idleMs: 200, intervalMs: 200, probes: 3 };
@@ -28,9 +27,6 @@ const STALLS = 50;
 const WAYS: readonly Way[] = [...Array(12).fill('direct'), ...Array(4).fill('long'), ...Array(4).fill('sluice')];
 const FROZEN = 10;
 const DOOMED = 'doomed';
-
-/** After it has asked to be stopped, the watcher goes on to wait for its sockets: there a process is stopped as a rule. */
-const SETTLE_MS = 3;
 
 const PLACES: readonly (readonly [where: string, kind: StallKind])[] = [
   ['in a timer callback', 'timer'],
@@ -99,13 +95,7 @@ async function stall(watcher: Watcher, until: { readonly untilGone?: string }): 
   for (;;) {
     const message = await watcher.next('stop', 'report');
     if (message.type === 'report') return message;
-    await heldFor(SETTLE_MS);
-    const from = sharedNow();
-    watcher.freeze();
-    await heldFor(message.durationMs);
-    const to = sharedNow();
-    watcher.thaw();
-    watcher.send({ type: 'continued', from, to });
+    await stop(watcher, message);
   }
 }
 
@@ -113,17 +103,6 @@ function countPhases(periods: readonly BlockedPeriod[]): Record<string, number> 
   const counts: Record<string, number> = {};
   for (const { phase } of periods) counts[phase] = (counts[phase] ?? 0) + 1;
   return counts;
-}
-
-/**
- * The verdicts about peers that ran and were able to answer. Where the machine was so busy that the peer's own process did
- * not run for half of the interval that a stall leaves it, the verdict is as right as about one that was frozen.
- */
-function falseVerdicts(ended: readonly EndedSession[], { gaps }: Outcome): EndedSession[] {
-  const { intervalMs } = KEEPALIVE;
-  return ended.filter(({ name, at }) => {
-    return lostMsWithin(gaps[name] ?? [], { from: at - 2 * intervalMs, to: at }) < intervalMs / 2;
-  });
 }
 
 const outcomes = new Map<StallKind, Promise<Outcome>>();
@@ -151,7 +130,7 @@ describe.for(PLACES)('L5: 50 stalls %s, each longer than the bound of 800 ms', (
 
   it('L5: none of 30 healthy peers is judged: 0 false verdicts in 50 stalls, at 4 phases of the heartbeat', () => {
     const { ended, sessions, periods } = outcome.healthy;
-    expect(falseVerdicts(ended, outcome)).toEqual([]);
+    expect(falseVerdicts(ended, outcome.gaps, KEEPALIVE.intervalMs)).toEqual([]);
     expect(sessions).toBe(WAYS.length + FROZEN);
     expect(countPhases(periods)).toEqual({ idle: 13, 'in-flight': 13, probing: 12, any: 12 });
     expect(Math.min(...periods.map(({ durationMs }) => durationMs))).toBeGreaterThan(BOUND_MS);
@@ -170,7 +149,8 @@ describe.for(PLACES)('L5: 50 stalls %s, each longer than the bound of 800 ms', (
     expect(
       falseVerdicts(
         ended.filter(({ name }) => name !== DOOMED),
-        outcome,
+        outcome.gaps,
+        KEEPALIVE.intervalMs,
       ),
     ).toEqual([]);
   });

@@ -41,6 +41,17 @@ export function lostMsWithin(gaps: readonly Gap[], { from, to }: Gap): number {
   return gaps.reduce((sum, gap) => sum + Math.max(0, Math.min(gap.to, to) - Math.max(gap.from, from)), 0);
 }
 
+/** The same times, of which no two overlap. */
+export function mergeGaps(gaps: readonly Gap[]): readonly Gap[] {
+  const merged: Gap[] = [];
+  for (const { from, to } of gaps.toSorted((one, other) => one.from - other.from)) {
+    const last = merged.at(-1);
+    if (last === undefined || from > last.to) merged.push({ from, to });
+    else merged.splice(-1, 1, { from: last.from, to: Math.max(last.to, to) });
+  }
+  return merged;
+}
+
 function usedMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { sharedNow } from './program.ts';
 
-/** Watches every socket that connects to it, with one deadline. */
+/** Watches sockets, all with one deadline: those that connect to it, and those that it is given. */
 export class NaiveWatcher {
   /** When it has judged a peer dead. */
   readonly verdicts: number[] = [];
@@ -14,7 +14,7 @@ export class NaiveWatcher {
   readonly #deadlineMs: number;
   readonly #greet: (socket: Socket) => void;
 
-  constructor(deadlineMs: number, greet: (socket: Socket) => void) {
+  constructor(deadlineMs: number, greet: (socket: Socket) => void = () => {}) {
     this.#deadlineMs = deadlineMs;
     this.#greet = greet;
   }
@@ -22,7 +22,7 @@ export class NaiveWatcher {
   /** Returns its port. */
   async listen(host: string): Promise<number> {
     const server = createServer((socket) => {
-      this.#watch(socket);
+      this.watch(socket);
       this.#greet(socket);
     });
     server.listen(0, host);
@@ -30,7 +30,7 @@ export class NaiveWatcher {
     return (server.address() as AddressInfo).port;
   }
 
-  #watch(socket: Socket): void {
+  watch(socket: Socket): void {
     let heard = 0;
     let deadline: NodeJS.Timeout | undefined;
     const set = (): void => {
@@ -50,6 +50,7 @@ export class NaiveWatcher {
       set();
     });
     socket.on('error', () => {});
+    socket.on('close', () => clearTimeout(deadline));
     set();
   }
 }

@@ -4,20 +4,20 @@
  */
 
 import { subscribe } from 'node:diagnostics_channel';
-import { once } from 'node:events';
-import { stat } from 'node:fs';
-import type { AddressInfo, Socket } from 'node:net';
-import { connect as connectSocket, createServer as createSocketServer } from 'node:net';
-import type { Cause, Keepalive, Session } from '@systole/server';
+import type { Socket } from 'node:net';
+import type { Keepalive, Session } from '@systole/server';
 import { CHANNELS, createServer } from '@systole/server';
+import type { StallKind, StopOver, StopRequest } from './blocking.ts';
+import { Blocker } from './blocking.ts';
 import type { Gap } from './lost-time.ts';
+import { lostMsWithin } from './lost-time.ts';
 import { NaiveWatcher } from './naive-watcher.ts';
 import type { Way } from './peers.ts';
 import { heard, programConfig, say, sharedNow } from './program.ts';
+import { makeRandom } from './random.ts';
+import type { EndedSession } from './session-ends.ts';
+import { nameOf, noteEnd, wayOf } from './session-ends.ts';
 import { HOLD, RELEASE } from './sluice.ts';
-
-/** Where the loop is blocked: in a callback of this kind, or the process is stopped as a whole, by whoever started us. */
-export type StallKind = 'timer' | 'fs' | 'socket' | 'immediate' | 'stop';
 
 /** What it is started with. */
 export interface StallWatcherConfig {
@@ -42,19 +42,6 @@ export interface BlockedPeriod {
   readonly naiveWasWrong: boolean;
 }
 
-/** A session that has ended. */
-export interface EndedSession {
-  readonly cause: Cause;
-  /** The peer's, and how it reaches us. */
-  readonly name: string;
-  readonly way: Way;
-  /** On the clock that all processes share, as all times here. */
-  readonly at: number;
-  readonly silenceMs: number;
-  /** The part of the silence in which our loop was not blocked. */
-  readonly runningMs: number;
-}
-
 /** What has come of a series of stalls. */
 export interface StallReport {
   readonly type: 'report';
@@ -69,16 +56,16 @@ export interface StallReport {
 /** What it says. */
 export type FromStallWatcher =
   | { readonly type: 'listening'; readonly port: number; readonly naivePort: number }
-  /** `stop` only: we are to be stopped for so long, now. */
-  | { readonly type: 'stop'; readonly durationMs: number }
+  /** `stop` only. */
+  | StopRequest
   | StallReport;
 
 /** What it does. */
 export type ToStallWatcher =
   /** Stalls so often; or until no peer of this name is left, if that comes earlier. Then reports. */
   | { readonly type: 'stall'; readonly times: number; readonly untilGone?: string }
-  /** `stop` only: the stop is over, and lasted from then to then. */
-  | { readonly type: 'continued'; readonly from: number; readonly to: number };
+  /** `stop` only. */
+  | StopOver;
 
 const HOST = '127.0.0.1';
 const LOOK_MS = 10;
@@ -91,29 +78,10 @@ interface Period extends Gap {
   readonly phase: StallPhase;
 }
 
-/** mulberry32. */
-function makeRandom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const random = makeRandom(seed);
 const periods: Period[] = [];
 const stalls: Gap[] = [];
 const ended: EndedSession[] = [];
-
-function nameOf({ peer }: Session): string {
-  return String(peer?.metadata['name']);
-}
-
-function wayOf({ peer }: Session): Way {
-  return peer?.metadata['way'] as Way;
-}
 
 // The watcher.
 
@@ -123,23 +91,9 @@ const waitingForProbe: Readonly<Record<Way, Set<() => void>>> = {
   sluice: new Set(),
 };
 
-function overlapMs(a: Gap, b: Gap): number {
-  return Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from));
-}
-
-function watchSession(session: Session): void {
-  session.on('disconnect', ({ cause, evidence }) => {
-    const at = sharedNow();
-    const silenceMs = evidence.silenceMs ?? 0;
-    const blockedMs = periods.reduce((sum, period) => sum + overlapMs(period, { from: at - silenceMs, to: at }), 0);
-    const [name, way] = [nameOf(session), wayOf(session)];
-    ended.push({ cause, name, way, at, silenceMs, runningMs: silenceMs - blockedMs });
-  });
-}
-
 const { idleMs: idle, intervalMs: interval, probes } = keepalive;
 const server = createServer({ keepalive: { idle, interval, probes } });
-server.on('session', watchSession);
+server.on('session', (session) => noteEnd(session, ended, (within) => lostMsWithin(periods, within)));
 server.on('stall', ({ durationMs }) => stalls.push({ from: sharedNow() - durationMs, to: sharedNow() }));
 subscribe(CHANNELS.probe, (payload) => {
   const waiting = waitingForProbe[wayOf((payload as { session: Session }).session)];
@@ -155,11 +109,7 @@ const naive = new NaiveWatcher(boundMs, (socket) => {
 
 // The stalls.
 
-const nobody = new Int32Array(new SharedArrayBuffer(4));
-
-function block(ms: number): void {
-  Atomics.wait(nobody, 0, 0, ms);
-}
+const blocker = new Blocker(kind);
 
 function after(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
@@ -196,54 +146,8 @@ async function phaseReached(phase: StallPhase): Promise<void> {
   }
 }
 
-async function openPair(): Promise<{ near: Socket; far: Socket }> {
-  const listener = createSocketServer();
-  listener.listen(0, HOST);
-  await once(listener, 'listening');
-  const near = connectSocket({ host: HOST, port: (listener.address() as AddressInfo).port, noDelay: true });
-  const [far] = (await once(listener, 'connection')) as [Socket];
-  return { near, far };
-}
-
-const { near, far } = await openPair();
-
 function isGone(name: string | undefined): boolean {
   return name !== undefined && ![...server.sessions].some((session) => nameOf(session) === name);
-}
-
-/** Calls back in the kind of callback that is asked for. */
-function callFrom(place: Exclude<StallKind, 'stop'>, callback: () => void): void {
-  switch (place) {
-    case 'timer':
-      setTimeout(callback, 1);
-      return;
-    case 'fs':
-      stat('.', callback);
-      return;
-    case 'socket':
-      far.once('data', callback);
-      near.write('.');
-      return;
-    case 'immediate':
-      setImmediate(callback);
-  }
-}
-
-/** A stall of this length, from the next callback of the kind that is asked for. */
-async function stall(phase: StallPhase, ms: number): Promise<Period> {
-  if (kind === 'stop') {
-    say<FromStallWatcher>({ type: 'stop', durationMs: ms });
-    const order = await heard<ToStallWatcher>();
-    if (order.type !== 'continued') throw new Error(`told to ${order.type} during a stop`);
-    return { phase, from: order.from, to: order.to };
-  }
-  return new Promise((resolve) => {
-    callFrom(kind, () => {
-      const from = sharedNow();
-      block(ms);
-      resolve({ phase, from, to: sharedNow() });
-    });
-  });
 }
 
 function describePeriod(period: Period): BlockedPeriod {
@@ -251,7 +155,7 @@ function describePeriod(period: Period): BlockedPeriod {
   return {
     phase,
     durationMs: to - from,
-    reported: stalls.filter((gap) => overlapMs(gap, period) > 0).length,
+    reported: stalls.filter((gap) => lostMsWithin([gap], period) > 0).length,
     naiveWasWrong: naive.verdicts.some((at) => at >= from && at <= to + interval),
   };
 }
@@ -267,7 +171,7 @@ for (;;) {
   for (let count = 0; count < order.times && !isGone(order.untilGone); count += 1) {
     const phase = PHASES[count % PHASES.length] ?? 'any';
     await phaseReached(phase);
-    periods.push(await stall(phase, minStallMs + random() * (maxStallMs - minStallMs)));
+    periods.push({ phase, ...(await blocker.block(minStallMs + random() * (maxStallMs - minStallMs))) });
   }
   await after(boundMs); // what the last stall has led to comes to light
   say<FromStallWatcher>({
