@@ -45,7 +45,7 @@ async function run({ json, write, parts }: Arguments): Promise<void> {
   const filters = parts.map((part) => `test/faults/${part}`);
   const reporters = json ? { reporters: [new JsonReporter()] } : {};
   const vitest = await startVitest('test', filters, {
-    project: ['faults'],
+    project: ['faults', 'faults-alone'],
     watch: false,
     maxWorkers: AT_ONCE,
     ...reporters,
