@@ -84,13 +84,14 @@ const reported: Gap[] = [];
 const lostTime = new LostTime();
 const ended: EndedSession[] = [];
 
-/** What we did to ourselves, and what a busy machine did. */
-function lostMs(within: Gap): number {
-  return lostMsWithin(mergeGaps([...blocked, ...lostTime.gaps]), within);
+/** Without what we did to ourselves, and what a busy machine did. A stop is known only when whoever stopped us has told. */
+function withRunningTime(end: EndedSession): EndedSession {
+  const within = { from: end.at - end.silenceMs, to: end.at };
+  return { ...end, runningMs: end.silenceMs - lostMsWithin(mergeGaps([...blocked, ...lostTime.gaps]), within) };
 }
 
 const server = createServer({ keepalive: { idle, interval, probes }, resumeWindow: 0 });
-server.on('session', (session) => noteEnd(session, ended, lostMs));
+server.on('session', (session) => noteEnd(session, ended, () => 0));
 server.on('stall', ({ durationMs }) => reported.push({ from: sharedNow() - durationMs, to: sharedNow() }));
 const naive = new NaiveWatcher(boundMs);
 
@@ -155,6 +156,6 @@ for (;;) {
     })),
     collectionMs: ballast?.longestMs,
     sessions: server.sessions.size,
-    ended: ended.splice(0),
+    ended: ended.splice(0).map(withRunningTime),
   });
 }
