@@ -4,7 +4,7 @@
  *
  * Run as root, with nftables and haproxy: `npm run test:faults`, or `npm run test:faults -- silent-drop host` for files whose names have
  * these in them. You will see a table and, as the last line, how many tests have passed. With `--json` every line is a JSON
- * object: a row of the table, or `{ "failure": ... }`, and the summary as the last one. With `--write` the table goes into
+ * object: a row of the table, a table of `{ title, head, rows }`, or `{ "failure": ... }`, and the summary as the last one. With `--write` the table goes into
  * docs/LIVENESS.md, too, unless a test has failed or was skipped.
  */
 
