@@ -248,6 +248,17 @@ describe('L8: one beat, no chorus', () => {
     expect(wait?.type === 'wait' && wait.until).toBeCloseTo(21_000 + idleMs, 0);
   });
 
+  it('L8: where bytes have come until the end of the first wait of 10,000 ms, the next one is 19,000 ms and not 10,000', () => {
+    const liveness = createLiveness({ random: () => 0.5 });
+    expect(drain(liveness)).toEqual([{ type: 'wait', until: 10_000 }]);
+    liveness.handleEvidence(9_999);
+    expect(drain(liveness)).toEqual([{ type: 'wait', until: 19_999 }]);
+    liveness.handleEvidence(10_000);
+    expect(drain(liveness)).toEqual([{ type: 'wait', until: 29_000 }]);
+    liveness.handleEvidence(60_000);
+    expect(drain(liveness)).toEqual([{ type: 'wait', until: 79_000 }]);
+  });
+
   it('L8: only idle is jittered: the verdict stays 15,000 ms after the first probe', () => {
     const lines = timeline(createLiveness({ random: () => 0.5 }));
     expect(lines[0]).toBe('10000 ping 1');

@@ -62,6 +62,8 @@ export class Liveness {
   /** The last received byte, or the start of the connection. */
   #evidenceAt: Instant;
   #idleMs: number;
+  /** Where bytes come until then, the first wait has passed without a PING. */
+  #firstWaitEndsAt: Instant;
 
   // While we do not read.
   #pausedAt: Instant | undefined;
@@ -97,6 +99,7 @@ export class Liveness {
     this.#config = config;
     this.#evidenceAt = now;
     this.#idleMs = (config.keepalive?.idleMs ?? 0) * (1 - config.random());
+    this.#firstWaitEndsAt = now + this.#idleMs;
   }
 
   get state(): LivenessState {
@@ -258,6 +261,8 @@ export class Liveness {
     const output = this.#outputs.shift();
     if (output !== undefined) return output;
     const { keepalive } = this.#config;
+    // Otherwise a connection that always has traffic would keep the short idle of its first wait for life.
+    if (this.#evidenceAt >= this.#firstWaitEndsAt) this.#drawIdle();
     return { type: 'wait', until: keepalive === undefined ? undefined : this.#dueAt(keepalive) };
   }
 
@@ -370,10 +375,16 @@ export class Liveness {
     const silenceMs = now - this.#evidenceAt;
     this.#evidenceAt = now;
     this.#state = 'quiet';
-    this.#idleMs = (this.#config.keepalive?.idleMs ?? 0) * (1 - IDLE_JITTER * this.#config.random());
+    this.#drawIdle();
     if (!this.#suspected) return;
     this.#suspected = false;
     this.#outputs.push({ type: 'alive', silenceMs });
+  }
+
+  /** Shortened, and never lengthened (L8). */
+  #drawIdle(): void {
+    this.#firstWaitEndsAt = Number.POSITIVE_INFINITY;
+    this.#idleMs = (this.#config.keepalive?.idleMs ?? 0) * (1 - IDLE_JITTER * this.#config.random());
   }
 
   /** A poll phase is to decide. */
