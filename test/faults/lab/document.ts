@@ -4,8 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import process from 'node:process';
 import type { TestModule } from 'vitest/node';
+import type { Figures } from './figures.ts';
 import type { Cell, Row } from './row.ts';
-import { rowsOf } from './table-reporter.ts';
+import { figuresOf, rowsOf } from './table-reporter.ts';
 
 /** The folder of the compiled program has one more level than its source's. */
 const DOCUMENT = new URL('../../../../docs/LIVENESS.md', import.meta.url);
@@ -24,7 +25,7 @@ export async function writeDocument(modules: readonly TestModule[]): Promise<voi
   const tests = modules.flatMap((module) => [...module.children.allTests()]);
   const missing = tests.filter((test) => test.result().state !== 'passed').length;
   if (tests.length === 0 || missing > 0) throw new Error(`${missing} of ${tests.length} tests have not passed`);
-  const parts = [formatCaption(), formatFaults(rowsOf(modules))];
+  const parts = [formatCaption(), formatFaults(rowsOf(modules)), ...figuresOf(modules).map(formatFigures)];
   await writeFile(DOCUMENT, putBetweenMarks(await readFile(DOCUMENT, 'utf8'), parts.join('\n\n')));
 }
 
@@ -40,11 +41,21 @@ function formatCaption(): string {
   return `Node ${process.versions.node}, Linux ${release().replace(/-.*/, '')}:`;
 }
 
-/** A table of Markdown. */
 export function formatFaults(rows: readonly Row[]): string {
   const groups = groupsOf(rows);
-  const lines = groups.map((group, index) => formatGroup(group, groups[index - 1]?.[0]?.fault));
-  return [HEAD, HEAD.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return formatTable(
+    HEAD,
+    groups.map((group, index) => formatGroup(group, groups[index - 1]?.[0]?.fault)),
+  );
+}
+
+function formatFigures({ title, head, rows }: Figures): string {
+  return `${title}:\n\n${formatTable(head, rows)}`;
+}
+
+/** A table of Markdown. */
+function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function groupsOf(rows: readonly Row[]): readonly (readonly Row[])[] {
