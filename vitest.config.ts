@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { TableReporter } from './test/faults/lab/table-reporter.ts';
 import { ClosingLineReporter } from './test/support/closing-line-reporter.ts';
@@ -9,6 +10,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // vitest leaves one processor free. Of two that is one too many: most tests wait most of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', new TableReporter(), new ClosingLineReporter()],
     projects: [
       // Units share nothing but the code under test: without a process for each file they take a third of the time.

@@ -40,15 +40,16 @@ export function noteEnd(session: Session, ended: EndedSession[], lostMs: (within
 
 /**
  * The verdicts about peers that ran and were able to answer. Where the machine was so busy that the peer's own process did
- * not run for half of the interval that a stall leaves it, the verdict is as right as about one that was frozen. `gaps` are
- * the times in which the peers could not run, by their name.
+ * not run for half of the interval that a stall leaves it, the verdict is as right as about one that was frozen: a silence may hold
+ * several stalls, so all of it is looked at. `gaps` are the times in which the peers could not run, by their name.
  */
 export function falseVerdicts(
   ended: readonly EndedSession[],
   gaps: Readonly<Record<string, readonly Gap[]>>,
   intervalMs: number,
 ): EndedSession[] {
-  return ended.filter(({ name, at }) => {
-    return lostMsWithin(gaps[name] ?? [], { from: at - 2 * intervalMs, to: at }) < intervalMs / 2;
+  return ended.filter(({ name, at, silenceMs }) => {
+    const lookMs = Math.max(silenceMs, 2 * intervalMs);
+    return lostMsWithin(gaps[name] ?? [], { from: at - lookMs, to: at }) < intervalMs / 2;
   });
 }

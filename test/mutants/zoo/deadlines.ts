@@ -157,6 +157,17 @@ export const DEADLINES: readonly Bug[] = [
         tests: [`${TESTS}/node/system-clock.test.ts`],
       },
       {
+        title: 'who replaces an overdue timer forgets how late it was',
+        changes: [
+          {
+            file: `${CORE}/node/system-clock.ts`,
+            from: '      const at = Math.min(soonest, this.#armed?.at ?? soonest);',
+            to: '      const at = soonest;',
+          },
+        ],
+        tests: [`${TESTS}/node/system-clock.test.ts`],
+      },
+      {
         title: 'a stall of our own excuses nobody',
         changes: [
           {

@@ -157,7 +157,9 @@ export class SystemClock implements Clock {
     if (wanted < (this.#armed?.wanted ?? Number.POSITIVE_INFINITY)) {
       this.#armed?.timer.close();
       const now = this.now();
-      const at = Math.min(Math.max(wanted, from ?? now), now + MAX_DELAY_MS);
+      const soonest = Math.min(Math.max(wanted, from ?? now), now + MAX_DELAY_MS);
+      // Who replaces a timer that is overdue, behind a stall and before it could fire, is late since then.
+      const at = Math.min(soonest, this.#armed?.at ?? soonest);
       // Node cuts off fractions of milliseconds on both sides, and would be up to 1 ms early.
       const delayMs = Math.min(Math.max(Math.ceil(at - now) + 1, 1), MAX_DELAY_MS);
       this.#armed = { timer: this.#sources.setTimer(this.#runTurn, delayMs), wanted, at };

@@ -450,6 +450,17 @@ describe('SystemClock', () => {
       expect(time.clock.lastStall).toEqual({ kind: 'blocked', endedAt: 602, durationMs: 402 });
     });
 
+    it('of 1000 ms are noticed also where an overdue timer is replaced before it fires, by an alarm that is due earlier', () => {
+      const told: Stall[] = [];
+      time.clock.onStall((stall) => told.push(stall));
+      alarm('a').set(100);
+      time.pass(1100); // in which a poll phase ends, and the verdict on a probe that was due before
+      alarm('b').set(50);
+      time.run(1);
+      expect(rings.map(([name]) => name)).toEqual(['b', 'a']);
+      expect(told).toEqual([{ kind: 'blocked', endedAt: 1101, durationMs: 1001 }]);
+    });
+
     it('include the time that an owner has taken before he sets his alarm again', () => {
       const slow: Alarm = time.clock.alarm({
         handleAlarm: (now) => {
