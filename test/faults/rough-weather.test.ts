@@ -1,5 +1,6 @@
 // A slow path that is never the same for long, such as by radio: 300 ms each way, half more or less, and now and then nothing for 1.5 s,
-// after which everything comes at once. All of it is shorter than the window, so nobody is judged.
+// after which everything comes at once. All of it is shorter than the window, so nobody is judged. And a path that
+// loses packets.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '@systole/testing';
@@ -30,5 +31,12 @@ scenario('300 ms of delay, jitter, and stalls of 1.5 s', {
   path: (network) => network.insertRelay(),
   strike: ({ network }) => shake(network.relay),
   lookMs: 2_000,
+  told: { near: { idle: alive, busy: alive }, far: { idle: alive, busy: alive } },
+});
+
+// TCP sends each again, after 0.2 s at first. It would take four losses in a row to be noticed: once in some ten thousand looks.
+scenario('3 % of all packets lost', {
+  strike: ({ network }) => network.lose(3),
+  lookMs: 12_000,
   told: { near: { idle: alive, busy: alive }, far: { idle: alive, busy: alive } },
 });

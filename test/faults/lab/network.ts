@@ -54,6 +54,11 @@ export class Network {
     await this.#rule(direction, 'drop', ports);
   }
 
+  /** The router loses so many of a hundred packets, any of them. */
+  async lose(percent: number): Promise<void> {
+    await this.#rule('both ways', `numgen random mod 100 < ${percent} drop`);
+  }
+
   /** The router answers every TCP packet with a reset in the name of the peer. */
   async reset(direction: Direction = 'both ways'): Promise<void> {
     await this.#rule(direction, 'meta l4proto tcp reject with tcp reset');
