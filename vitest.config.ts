@@ -6,17 +6,21 @@ import { ClosingLineReporter } from './test/support/closing-line-reporter.ts';
 // Tests run on sources: our own export condition comes first, then vite's usual ones for Node.
 const conditions = ['@systole/source', 'module', 'node', 'development|production'];
 
+/** vitest leaves one processor free. Of two that is one too many: most tests wait most of the time. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    // vitest leaves one processor free. Of two that is one too many: most tests wait most of the time.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', new TableReporter(), new ClosingLineReporter()],
     projects: [
       // Units share nothing but the code under test: without a process for each file they take a third of the time.
-      { extends: true, test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], isolate: false } },
-      { extends: true, test: { name: 'integration', include: ['test/**/*.test.ts'], exclude: ['test/faults/**'] } },
+      { extends: true, test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], isolate: false, maxWorkers } },
+      {
+        extends: true,
+        test: { name: 'integration', include: ['test/**/*.test.ts'], exclude: ['test/faults/**'], maxWorkers },
+      },
       {
         extends: true,
         test: {

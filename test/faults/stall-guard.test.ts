@@ -149,7 +149,8 @@ describe.for(PLACES)('L5: a watcher of 1,010 peers, bound 1,500 ms, that is bloc
     expect(lasted.filter((ms) => ms > 10 * BOUND_MS - SPARE_MS)).toHaveLength(2);
     const asked = guard.stalls.filter(({ moment }) => moment === 'asked');
     expect(Math.min(...asked.map(({ awaited }) => awaited))).toBeGreaterThan(500);
-    expect(corpses.collectionMs ?? Number.POSITIVE_INFINITY).toBeGreaterThan(BOUND_MS);
+    // A single one, where it is collections that block.
+    expect(corpses.collectionMs ?? Number.POSITIVE_INFINITY).toBeGreaterThan(0.75 * BOUND_MS);
   });
 
   it("L5: tells 'stall' once for each stall", () => {

@@ -76,8 +76,8 @@ const { idleMs: idle, intervalMs: interval, probes } = keepalive;
 const boundMs = idle + interval * probes;
 
 const random = makeRandom(seed);
-/** One collection takes longer than the bound. */
-const ballast = kind === 'collection' ? new Ballast(1.2 * boundMs) : undefined;
+/** One collection takes longer than the bound now, while everything starts, and most of it when the machine has less to do. */
+const ballast = kind === 'collection' ? new Ballast(1.5 * boundMs) : undefined;
 const blocker = ballast ? new Blocker('timer', (ms) => ballast.collect(ms)) : new Blocker(kind as StallKind);
 const blocked: Gap[] = [];
 const reported: Gap[] = [];
