@@ -13,6 +13,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    testTimeout: 20_000, // for who is stuck; a machine that does much else at the same time is not
     reporters: ['default', new TableReporter(), new ClosingLineReporter()],
     projects: [
       // Units share nothing but the code under test: without a process for each file they take a third of the time.
@@ -27,13 +28,18 @@ export default defineConfig({
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           exclude: ['test/faults/stall-guard.test.ts'],
-          globalSetup: 'test/faults/lab/global-setup.ts',
+          globalSetup: ['test/faults/lab/janitor-setup.ts', 'test/faults/lab/global-setup.ts'],
         },
       },
       {
         // Five crowds of a thousand are no company for tests that measure: it runs when all others are done.
         extends: true,
-        test: { name: 'faults-alone', include: ['test/faults/stall-guard.test.ts'], sequence: { groupOrder: 1 } },
+        test: {
+          name: 'faults-alone',
+          include: ['test/faults/stall-guard.test.ts'],
+          globalSetup: 'test/faults/lab/janitor-setup.ts',
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
     coverage: {

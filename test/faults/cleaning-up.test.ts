@@ -1,5 +1,6 @@
 // What a run leaves when it is killed, a later one removes.
 
+import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -7,6 +8,7 @@ import process from 'node:process';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { EndConfig, FromEnd } from './lab/end.ts';
 import { balanceLoad } from './lab/load-balancer.ts';
+import { endMarked, unmarked } from './lab/marked.ts';
 import { list, processesOf, sweep } from './lab/namespaces.ts';
 import { Network } from './lab/network.ts';
 
@@ -57,4 +59,21 @@ describe('the fault laboratory', () => {
     },
     TIMEOUT_MS,
   );
+
+  it('ends a frozen process that has the mark of a run, and no process that has none', async () => {
+    const start = (env: NodeJS.ProcessEnv): ChildProcess => {
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1_000)'], { env });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      return child;
+    };
+    const nobody = 2 ** 30; // above any process id
+    const marked = start({ ...unmarked(), SYSTOLE_FAULTS_RUN: String(nobody) });
+    const other = start(unmarked());
+    await Promise.all([once(marked, 'spawn'), once(other, 'spawn')]);
+    marked.kill('SIGSTOP');
+    const exited = once(marked, 'exit');
+    await endMarked(nobody);
+    expect(await exited).toEqual([null, 'SIGKILL']);
+    expect(other.exitCode ?? other.signalCode).toBeNull();
+  });
 });

@@ -5,7 +5,8 @@ import { scenario } from './lab/scenario.ts';
 
 const systole = { ...atNextProbe('reset'), evidence: { code: 'ECONNRESET' } };
 const idle = { node: 'nothing', systole };
-const busy = { node: 'ECONNRESET', systole };
+/** Who writes again before he has read of it is told EPIPE. */
+const busy = { node: ['ECONNRESET', 'EPIPE'], systole: atNextProbe('reset') };
 
 scenario('reset by a middlebox', {
   strike: ({ network }) => network.reset(),

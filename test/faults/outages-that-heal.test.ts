@@ -56,8 +56,8 @@ describe('outages, which strike 40 connections each', () => {
   it.for(UNCERTAIN)('L3: %d s may kill, but only as silent, after 15,000 ms of probes', (seconds, { skip }) => {
     const outage = find(seconds * 1_000) ?? skip(lacking);
     expect(
-      ended(outage.fates).filter(({ end, unansweredMs }) => {
-        return end?.cause !== 'silent' || unansweredMs < WINDOW_MS - SLACK_MS;
+      ended(outage.fates).filter(({ end, unansweredMs, lostMs }) => {
+        return end?.cause !== 'silent' || unansweredMs < WINDOW_MS - SLACK_MS - lostMs;
       }),
     ).toEqual([]);
     judgeSilence(outage);
@@ -76,9 +76,9 @@ function ended(fates: readonly Fate[]): readonly Fate[] {
 }
 
 /** How long after the bound it was judged. Stalls of the watcher excuse the peer for their time, and for its probes at most. */
-function lateMs({ end }: Fate, { struckAt }: Outage): number {
+function lateMs({ end, lostMs }: Fate, { struckAt }: Outage): number {
   const stallMs = end?.evidence.stallMs;
-  const excuseMs = stallMs === undefined ? 0 : stallMs + WINDOW_MS;
+  const excuseMs = (stallMs === undefined ? 0 : stallMs + WINDOW_MS) + lostMs;
   return (end?.at ?? Number.POSITIVE_INFINITY) - struckAt - boundMs - excuseMs;
 }
 

@@ -2,11 +2,15 @@
 
 import type { Evidence } from '@systole/core';
 import { expect } from 'vitest';
+import { lostMsWithin } from '../../support/lost-time.ts';
 import type { Expectation } from './expectation.ts';
 import { formatExpectation, SLACK_MS, WINDOW_MS } from './expectation.ts';
 import type { Watcher } from './links.ts';
 import type { Cell, Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
+
+/** No fault blocks or freezes a program for less. */
+const SHORTEST_STANDSTILL_MS = 1_500;
 
 /** What bare `node:net` is told (one of these, where the kernel's timing decides), and what Systole is told. */
 export interface Told {
@@ -54,14 +58,24 @@ export function judge(subject: Subject, observation: Observation, { node, systol
   expect([node].flat(), `node:net: ${JSON.stringify(plain)}`).toContain(plain?.what ?? 'nothing');
 }
 
-/** A stall of the watcher's own process excuses the peer for its time, and for all of its probes at most (LIVENESS.md, 6). */
-function judgeTime({ at, evidence }: Sighting, { fromMs, untilMs }: Expectation, observation: Observation): void {
+/**
+ * A stall of the watcher's own process excuses the peer for its time, and for all of its probes at most (LIVENESS.md, 6); and time in
+ * which the machine did not let it run excuses itself.
+ */
+function judgeTime(sighting: Sighting, { fromMs, untilMs }: Expectation, observation: Observation): void {
+  const { at, evidence } = sighting;
   const stallMs = evidence?.stallMs;
-  const excuseMs = stallMs === undefined ? 0 : stallMs + WINDOW_MS;
+  const excuseMs = (stallMs === undefined ? 0 : stallMs + WINDOW_MS) + lostMsOf(sighting, observation);
   expect(at - observation.beganAt, 'milliseconds after the fault').toBeGreaterThanOrEqual(fromMs - SLACK_MS);
   expect(at - observation.struckAt, 'milliseconds after the fault').toBeLessThanOrEqual(
     untilMs + SLACK_MS + excuseMs + observation.lateMs,
   );
+}
+
+/** A program that is blocked or frozen by the fault itself has lost nothing. */
+function lostMsOf({ at, lost }: Sighting, { beganAt }: Observation): number {
+  const byTheMachine = lost.filter(({ from, to }) => to - from < SHORTEST_STANDSTILL_MS);
+  return lostMsWithin(byTheMachine, { from: beganAt, to: at });
 }
 
 function judgeEvidence(cause: string, evidence: Evidence, { evidence: expected = {} }: Expectation): void {

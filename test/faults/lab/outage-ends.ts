@@ -51,6 +51,8 @@ export interface Fate {
   readonly askedAt: number;
   /** Undefined while it lives. */
   readonly end: { readonly cause: Cause; readonly evidence: Evidence; readonly at: number } | undefined;
+  /** The part of the last silence in which the watcher wanted to run, and the machine was busy with others. */
+  readonly lostMs: number;
 }
 
 /** What they say. */

@@ -6,6 +6,7 @@ import { connect as connectSocket } from 'node:net';
 import process from 'node:process';
 import type { Client } from '@systole/client';
 import { attach, CHANNELS } from '@systole/client';
+import { LostTime, lostMsWithin } from '../../support/lost-time.ts';
 import { programConfig, say, sharedNow } from '../../support/program.ts';
 import { Ear } from './ear.ts';
 import type { Fate, FromOutageEnd, Manner, OutageEndConfig, ToOutageEnd } from './outage-ends.ts';
@@ -21,6 +22,7 @@ interface Watched {
 
 const { host, groups } = programConfig<OutageEndConfig>();
 const all = new Map<unknown, Watched>();
+const lostTime = new LostTime();
 
 /** The socket is ours, so that what is heard is seen by other eyes than those of the watcher. */
 async function dial(port: number, manner: Manner): Promise<void> {
@@ -44,7 +46,9 @@ function prepare({ client, manner }: Watched, strikeAt: number): void {
 }
 
 function fateOf({ ear, port, manner: { load }, end }: Watched): Fate {
-  return { port, load, end, ...ear.longestUntil(end?.at ?? sharedNow()) };
+  const silence = end === undefined ? undefined : { from: end.at - (end.evidence.silenceMs ?? 0), to: end.at };
+  const lostMs = silence === undefined ? 0 : lostMsWithin(lostTime.gaps, silence);
+  return { port, load, end, lostMs, ...ear.longestUntil(end?.at ?? sharedNow()) };
 }
 
 subscribe(CHANNELS.probe, (payload) => all.get((payload as { session: unknown }).session)?.ear.ask(sharedNow()));

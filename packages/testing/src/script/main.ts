@@ -57,15 +57,20 @@ function handleKey(request: KeyRequest, proxy: FaultProxy, tell: Tell, quit: () 
   }
 }
 
-/** Runs until a key or a signal ends it, or nobody reads what it prints any more. */
-async function run(proxy: FaultProxy, tell: Tell): Promise<void> {
+/** What a signal ends, or that nobody reads any more what is printed. To be heard before anyone is told that we listen. */
+function hearEnding(): AbortController {
   const ending = new AbortController();
   const quit = (): void => ending.abort();
-  const stopHearing = process.stdin.isTTY
-    ? hearKeys(process.stdin, (request) => handleKey(request, proxy, tell, quit))
-    : () => {};
   process.once('SIGINT', quit).once('SIGTERM', quit);
   process.stdout.on('error', quit);
+  return ending;
+}
+
+/** Runs until a key ends it, or something else. */
+async function run(proxy: FaultProxy, tell: Tell, ending: AbortController): Promise<void> {
+  const stopHearing = process.stdin.isTTY
+    ? hearKeys(process.stdin, (request) => handleKey(request, proxy, tell, () => ending.abort()))
+    : () => {};
   if (!ending.signal.aborted) await once(ending.signal, 'abort');
   stopHearing();
 }
@@ -73,6 +78,7 @@ async function run(proxy: FaultProxy, tell: Tell): Promise<void> {
 /** Starts what was asked for, and closes it when the run is over. */
 async function serve(settings: Settings): Promise<void> {
   const tell = makeTell(settings.asJson);
+  const ending = hearEnding();
   await using proxy = await startFaultProxy(settings.proxy);
   tellConnections(proxy, tell);
   const control = await listenForHttp(settings, proxy, tell);
@@ -80,7 +86,7 @@ async function serve(settings: Settings): Promise<void> {
   const http = control === undefined ? {} : { http: addressOfServer(control.address()) };
   tell({ type: 'listening', address, target, ...http });
   if (process.stdin.isTTY && !settings.asJson) print('press ? for the keys');
-  await run(proxy, tell);
+  await run(proxy, tell, ending);
   control?.close();
   control?.closeAllConnections();
   await proxy.close();
