@@ -5,10 +5,8 @@ import type { TestFile } from './trial.ts';
 import { judge } from './trial.ts';
 
 const NAME = 'packages/core/test/a.test.ts';
-const AT_TEST =
-  '    at /tmp/house/packages/core/test/support/timeline.ts:62:9\n    at /tmp/house/packages/core/src/a.ts:1:1';
-const AT_SOURCE =
-  '    at beat (/tmp/house/packages/core/src/a.ts:1:1)\n    at /tmp/house/packages/core/test/a.test.ts:9:9';
+const AT_TEST = '    at /house/packages/core/test/support/timeline.ts:62:9\n    at /house/packages/core/src/a.ts:1:1';
+const AT_SOURCE = '    at beat (/house/packages/core/src/a.ts:1:1)\n    at /house/packages/core/test/a.test.ts:9:9';
 
 function failed(message: string): TestFile[] {
   const test = { status: 'failed', fullName: 'beats', failureMessages: [message] };
@@ -24,7 +22,7 @@ describe('a mutant is killed', () => {
     { by: 'an assertion', message: 'AssertionError: expected 1 to be 2' },
     {
       by: 'the timeout of a test',
-      message: `Error: STACK_TRACE_ERROR\n    at task (/tmp/house/node_modules/@vitest/runner/a.js:1:1)`,
+      message: `Error: STACK_TRACE_ERROR\n    at task (/house/node_modules/@vitest/runner/a.js:1:1)`,
     },
     { by: 'a property with a counterexample', message: 'Error: Property failed after 3 tests' },
     { by: "an error of the test's own code", message: `Error: no end after 1000 drains\n${AT_TEST}` },
