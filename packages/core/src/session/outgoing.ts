@@ -2,6 +2,7 @@
 
 import { SendWindow } from '../machines/send-window.ts';
 import { encodeFrame } from '../rules/frame-codec.ts';
+import { gather } from '../rules/gather.ts';
 import { encodePreamble } from '../rules/preamble.ts';
 import type { Instant } from '../words/clock.ts';
 import type { Frame } from '../words/frame.ts';
@@ -94,6 +95,6 @@ export class Outgoing {
     const batch = this.#batch;
     this.#batch = [];
     this.#batchBytes = 0;
-    this.#transport.write(batch);
+    this.#transport.write(gather(batch));
   }
 }
