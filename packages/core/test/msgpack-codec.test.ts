@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { msgpackCodec } from '../src/rules/msgpack-codec.ts';
 import { fromHex, toHex } from './support/hex.ts';
@@ -109,6 +110,30 @@ describe('msgpackCodec', () => {
     expect(codec.encode({ a: 'x'.repeat(100) }).buffer.byteLength).toBeLessThanOrEqual(8_192);
     const large = codec.encode({ a: 'x'.repeat(100_000) });
     expect(large.buffer.byteLength).toBe(large.length);
+  });
+
+  it.each([
+    [0, 'c4 00'],
+    [255, 'c4 ff'],
+    [256, 'c5 01 00'],
+    [65_535, 'c5 ff ff'],
+    [65_536, 'c6 00 01 00 00'],
+    [70_000, 'c6 00 01 11 70'],
+  ])('encodes a message of %i bytes and nothing else as msgpackr would, behind %s', (length, head) => {
+    const message = new Uint8Array(length).map((_, index) => index % 256);
+    const encoded = codec.encode(message);
+    expect(toHex(encoded.subarray(0, encoded.length - length))).toBe(head);
+    expect(Buffer.from(encoded).equals(Buffer.from(new Packr().pack(message)))).toBe(true);
+    const decoded = codec.decode(encoded) as Uint8Array;
+    expect(Object.getPrototypeOf(decoded)).toBe(Uint8Array.prototype);
+    expect(decoded.buffer).not.toBe(encoded.buffer);
+    expect(Buffer.from(decoded).equals(Buffer.from(message))).toBe(true);
+  });
+
+  it('reads the second of two small messages without touching the first', () => {
+    const first = codec.decode(codec.encode({ text: 'first', blob: Uint8Array.of(1, 2, 3) }));
+    codec.decode(codec.encode({ text: 'other', blob: Uint8Array.of(9, 9, 9) }));
+    expect(first).toEqual({ text: 'first', blob: Uint8Array.of(1, 2, 3) });
   });
 
   it('gives binary data with memory of its own', () => {

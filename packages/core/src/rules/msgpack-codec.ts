@@ -3,7 +3,7 @@
 import { Packr, RESET_BUFFER_MODE } from 'msgpackr';
 import type { Codec } from '../words/codec.ts';
 import { findForeign, requirePlainMsgpack } from './plain.ts';
-import { copyOf } from './slab.ts';
+import { allocateKept, copyOf } from './slab.ts';
 
 const PLAIN_TYPES = 'plain objects, arrays, strings, numbers, 64-bit bigints, booleans, null and Uint8Array';
 
@@ -35,6 +35,13 @@ const packr = new Packr({
   ...(UNTYPED as object),
 });
 
+/** Where the bytes of binary data begin, by its format: behind a length of 1, 2 or 4 bytes. */
+const BINARY_HEADS: ReadonlyMap<number | undefined, number> = new Map([
+  [0xc4, 2],
+  [0xc5, 3],
+  [0xc6, 5],
+]);
+
 /**
  * Where small messages are laid to be read. msgpackr looks at its input as a DataView, which takes longer to make than such a
  * message to read; of this one it is made once. What is decoded is copied out, so nobody ever sees the next message in it.
@@ -58,6 +65,7 @@ export function msgpackCodec(): Codec {
 
 /** @throws TypeError for what is not plain, RangeError for a bigint of more than 64 bits. */
 function encode(message: unknown): Uint8Array {
+  if (message instanceof Uint8Array) return encodeBinary(message);
   const foreign = findForeign(message);
   if (foreign !== undefined) throw new TypeError(`message${foreign}; it must be made of ${PLAIN_TYPES}`);
   // msgpackr packs into a large buffer and gives out a view. A copy of the right size frees it for the next message.
@@ -67,7 +75,24 @@ function encode(message: unknown): Uint8Array {
 /** @throws TypeError or Error for bytes that are not one plain MessagePack value. */
 function decode(bytes: Uint8Array): unknown {
   requirePlainMsgpack(bytes);
+  const binaryAt = BINARY_HEADS.get(bytes[0]);
+  if (binaryAt !== undefined) return new Uint8Array(bytes.subarray(binaryAt));
   if (bytes.length > desk.length) return packr.unpack(bytes);
   desk.set(bytes);
   return packr.unpack(desk, bytes.length);
+}
+
+/** A message that is nothing but bytes: copied once, where the way through msgpackr's own buffer would copy it twice. */
+function encodeBinary(bytes: Uint8Array): Uint8Array {
+  const head = binaryHead(bytes.length);
+  const encoded = allocateKept(head.length + bytes.length);
+  encoded.set(head);
+  encoded.set(bytes, head.length);
+  return encoded;
+}
+
+function binaryHead(length: number): readonly number[] {
+  if (length <= 0xff) return [0xc4, length];
+  if (length <= 0xffff) return [0xc5, length >>> 8, length & 0xff];
+  return [0xc6, length >>> 24, (length >>> 16) & 0xff, (length >>> 8) & 0xff, length & 0xff];
 }

@@ -37,6 +37,11 @@ export function allocate(length: number): Uint8Array {
   return passing.take(length);
 }
 
+/** The same for what is to be kept. */
+export function allocateKept(length: number): Uint8Array {
+  return kept.take(length);
+}
+
 /** The same bytes, to be kept, in memory of their own; always a plain Uint8Array: `slice` of a Buffer would be a view. */
 export function copyOf(bytes: Uint8Array): Uint8Array {
   const copy = kept.take(bytes.length);
