@@ -34,6 +34,31 @@ describe('Reader', () => {
     expect(() => read(readerOf(''))).toThrow('ends early');
   });
 
+  it.each<[string, (reader: Reader) => unknown]>([
+    ['a byte', (reader) => reader.bytes(2) && reader.byte()],
+    ['a number', (reader) => reader.bytes(2) && reader.varint()],
+    ['a number of 4 bytes, of which it has 2,', (reader) => reader.varint()],
+    ['3 bytes', (reader) => reader.bytes(3)],
+  ])('throws ProtocolError for %s beyond the end of its part, though bytes follow', (_what, read) => {
+    const bytes = fromHex('05 80 00 40 00 07 07');
+    expect(() => read(new Reader(bytes, 'PING', 1, 3))).toThrow('ends early');
+    const reader = new Reader(bytes, 'PING', 1, 6);
+    expect([reader.varint(), reader.remaining, reader.byte(), reader.remaining]).toEqual([16_384, 1, 7, 0]);
+  });
+
+  it.each([0, 1, 64, 65, 3_000])(
+    'gives a copy of the %i bytes that are left in its part, and of none beside them',
+    (length) => {
+      const bytes = new Uint8Array(length + 4).map((_, index) => index % 256);
+      const reader = new Reader(bytes, 'DATA', 1, length + 2);
+      reader.byte();
+      const copy = reader.copyRest();
+      expect(copy).toEqual(bytes.slice(2, length + 2));
+      expect(copy.buffer).not.toBe(bytes.buffer);
+      expect(reader.remaining).toBe(0);
+    },
+  );
+
   it('keeps its position when a read fails', () => {
     const reader = readerOf('05 06');
     expect(() => reader.bytes(3)).toThrow('PING ends early: 3 bytes announced, 2 left');

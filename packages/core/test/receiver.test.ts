@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Exchange, NO_COUNTERS } from '../src/machines/exchange.ts';
 import type { SessionOptions } from '../src/rules/options.ts';
 import { resolveSessionOptions } from '../src/rules/options.ts';
+import type { ReceiverHost } from '../src/session/receiver.ts';
 import { Receiver } from '../src/session/receiver.ts';
 import { ProtocolError } from '../src/words/errors.ts';
 import type { AckFrame } from '../src/words/frame.ts';
@@ -12,11 +13,16 @@ import { textCodec, UNDECODABLE, UNENCODABLE } from './support/text-codec.ts';
 type Handler = (message: unknown) => unknown;
 
 /** A receiver whose exchange has a connection to a peer that takes values of 100 bytes. */
+function hostHandler(handler: Handler | undefined): Pick<ReceiverHost, 'hasHandler' | 'handle'> {
+  return { hasHandler: handler !== undefined, handle: (message) => handler?.(message) };
+}
+
 function createReceiver(handler: Handler | undefined, options: SessionOptions = {}) {
   const log: string[] = [];
   const config = resolveSessionOptions(options);
   const exchange = new Exchange(config);
-  const receiver = new Receiver({ codec: textCodec, config, handler, wake: () => log.push('wake') }, exchange);
+  const wake = (): void => void log.push('wake');
+  const receiver = new Receiver({ codec: textCodec, config, ...hostHandler(handler), wake }, exchange);
   const open = (): void => {
     exchange.inbox.grant();
     exchange.open({ maxMessageBytes: 100, credit: AMPLE }, NO_COUNTERS);
@@ -228,7 +234,10 @@ describe('Receiver: failures', () => {
     const wake = (): void => {
       throw new Error('a bug of ours');
     };
-    const receiver = new Receiver({ codec: textCodec, config, handler: () => Promise.resolve(), wake }, exchange);
+    const receiver = new Receiver(
+      { codec: textCodec, config, ...hostHandler(() => Promise.resolve()), wake },
+      exchange,
+    );
     exchange.handleFrame(data(1, textCodec.encode('a')));
     receiver.run();
     vi.stubGlobal('queueMicrotask', (callback: () => void) => later.push(callback));

@@ -4,6 +4,17 @@ import { MIN_FRAGMENT_BYTES } from '../rules/limits.ts';
 import { ProtocolError } from '../words/errors.ts';
 import type { Part } from '../words/frame.ts';
 
+/**
+ * What is whole already, and needs no {@link Assembly}, as most messages are; undefined for parts.
+ *
+ * @throws ProtocolError if it is too much.
+ */
+export function takeWhole(subject: string, part: Part, bytes: Uint8Array, maxBytes: number): Uint8Array | undefined {
+  if (part !== 'whole') return undefined;
+  mustFit(subject, bytes.length, maxBytes);
+  return bytes;
+}
+
 /** See the head of the file. One for each whole. */
 export class Assembly {
   readonly #subject: string;

@@ -3,8 +3,8 @@
 import { costOf, MESSAGE_COST, UNTOLD_BYTES } from '../rules/cost.ts';
 import { MAX_FRAGMENT_BYTES } from '../rules/limits.ts';
 import { ProtocolError } from '../words/errors.ts';
-import type { DataFrame, ResultFrame } from '../words/frame.ts';
-import { Assembly, partOf } from './assembly.ts';
+import type { DataFrame, Part, ResultFrame } from '../words/frame.ts';
+import { Assembly, partOf, takeWhole } from './assembly.ts';
 import { Fifo } from './fifo.ts';
 
 /** What the application made of a message. */
@@ -114,14 +114,22 @@ export class Inbox {
         `message ${number} exceeds the credit of ${this.#limit} by ${this.#taken + cost - this.#limit}`,
       );
     }
-    this.#partial ??= new Assembly('DATA', this.#maxMessageBytes);
-    const whole = this.#partial.add(part, payload);
+    const whole = this.#partial === undefined ? this.#begin(part, payload) : this.#partial.add(part, payload);
     this.#taken += cost;
     this.#unhandledCost += cost;
     if (whole === undefined) return;
     this.#partial = undefined;
     this.#received = number;
     this.#waiting.push({ number, payload: whole });
+  }
+
+  #begin(part: Part, payload: Uint8Array): Uint8Array | undefined {
+    const whole = takeWhole('DATA', part, payload, this.#maxMessageBytes);
+    if (whole !== undefined) return whole;
+    const partial = new Assembly('DATA', this.#maxMessageBytes);
+    const none = partial.add(part, payload);
+    this.#partial = partial;
+    return none;
   }
 
   /**

@@ -69,15 +69,17 @@ export class FrameDecoder {
 
   #decodeNext(): Frame | undefined {
     for (;;) {
-      const bytes = this.#cutWhole() ?? this.#gather();
+      const start = this.#startOfWhole();
+      const bytes = start === undefined ? this.#gather() : this.#chunk;
       if (bytes === undefined) return undefined;
-      const frame = decodeFrame(bytes[0] ?? 0, bytes.subarray(1));
+      const [at, end] = start === undefined ? [0, bytes.length] : [start, this.#position];
+      const frame = decodeFrame(bytes[at] ?? 0, bytes, at + 1, end);
       if (frame !== undefined) return frame;
     }
   }
 
-  /** Type and body of a frame that lies whole in the chunk. */
-  #cutWhole(): Uint8Array | undefined {
+  /** Where type and body begin of a frame that lies whole in the chunk, up to what is now the position; in place, without a view. */
+  #startOfWhole(): number | undefined {
     const first = this.#chunk[this.#position];
     if (this.#gathered > 0 || first === undefined) return undefined;
     const start = this.#position + varintSizeFrom(first);
@@ -85,7 +87,7 @@ export class FrameDecoder {
     const end = start + this.#readLength(this.#chunk, this.#position);
     if (end > this.#chunk.length) return undefined;
     this.#position = end;
-    return this.#chunk.subarray(start, end);
+    return start;
   }
 
   /** Type and body of a frame that comes in pieces, once the last one is here. */

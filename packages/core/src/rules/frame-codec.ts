@@ -23,7 +23,7 @@ import type { HealthStatus } from '../words/health.ts';
 import { encodeText } from './cut-text.ts';
 import { MAX_CODE_BYTES, MAX_HEALTH_BYTES, MAX_REASON_BYTES, MAX_TEXT_BYTES } from './limits.ts';
 import { Reader } from './reader.ts';
-import { allocate, copyOf } from './slab.ts';
+import { allocate } from './slab.ts';
 import { varintSize, writeVarint } from './varint.ts';
 
 /** From this size on bytes are handed through as views; below, a copy is cheaper than what a view would keep in memory. */
@@ -107,29 +107,35 @@ function assemble(type: number, numbers: readonly number[], tail: Uint8Array): r
 }
 
 /**
- * The frame that a type and a body stand for; undefined if the type is unknown and may be skipped (0x80 and above).
- * Payloads of 4 KiB and more are views of `body`, smaller ones copies, so that what is kept does not keep much else.
+ * The frame that a type and a body stand for, the bytes from `start` to `end`; undefined if the type is unknown and may be
+ * skipped (0x80 and above). Payloads of 4 KiB and more are views of `bytes`, smaller ones copies, so that what is kept does
+ * not keep much else.
  *
  * @throws ProtocolError for an unknown type that may not be skipped, and for a malformed body.
  */
-export function decodeFrame(type: number, body: Uint8Array): Frame | undefined {
+export function decodeFrame(
+  type: number,
+  bytes: Uint8Array,
+  start: number = 0,
+  end: number = bytes.length,
+): Frame | undefined {
   switch (type) {
     case FRAME_TYPES.hello:
-      return { type: 'hello', body: keep(body) };
+      return { type: 'hello', body: keepRest(new Reader(bytes, 'HELLO', start, end)) };
     case FRAME_TYPES.welcome:
-      return { type: 'welcome', body: keep(body) };
+      return { type: 'welcome', body: keepRest(new Reader(bytes, 'WELCOME', start, end)) };
     case FRAME_TYPES.ping:
-      return decodePing(new Reader(body, 'PING'));
+      return decodePing(new Reader(bytes, 'PING', start, end));
     case FRAME_TYPES.pong:
-      return decodePong(new Reader(body, 'PONG'));
+      return decodePong(new Reader(bytes, 'PONG', start, end));
     case FRAME_TYPES.data:
-      return decodeData(new Reader(body, 'DATA'));
+      return decodeData(new Reader(bytes, 'DATA', start, end));
     case FRAME_TYPES.result:
-      return decodeResult(new Reader(body, 'RESULT'));
+      return decodeResult(new Reader(bytes, 'RESULT', start, end));
     case FRAME_TYPES.ack:
-      return decodeAck(new Reader(body, 'ACK'));
+      return decodeAck(new Reader(bytes, 'ACK', start, end));
     case FRAME_TYPES.close:
-      return decodeClose(new Reader(body, 'CLOSE'));
+      return decodeClose(new Reader(bytes, 'CLOSE', start, end));
     default:
       if (type >= FIRST_OPTIONAL_TYPE) return undefined;
       throw new ProtocolError(`unknown frame type ${type}`);
@@ -153,7 +159,7 @@ function decodePong(reader: Reader): PongFrame {
   if (reader.remaining > MAX_HEALTH_BYTES) {
     throw new ProtocolError(`PONG has ${reader.remaining} bytes of health, over the limit of ${MAX_HEALTH_BYTES}`);
   }
-  return { type: 'pong', number, handled, health: { status, payload: keep(reader.rest()) } };
+  return { type: 'pong', number, handled, health: { status, payload: keepRest(reader) } };
 }
 
 function decodeData(reader: Reader): DataFrame {
@@ -161,14 +167,14 @@ function decodeData(reader: Reader): DataFrame {
   const mark = reader.byte();
   const part = PARTS[mark];
   if (part === undefined) throw new ProtocolError(`DATA has the mark ${mark}, which is none of 0 to 3`);
-  return { type: 'data', number, part, payload: keep(reader.rest()) };
+  return { type: 'data', number, part, payload: keepRest(reader) };
 }
 
 function decodeResult(reader: Reader): ResultFrame {
   const number = readNumber(reader, 'RESULT');
   const status = reader.byte();
   const part = PART_OF_STATUS.get(status);
-  if (part !== undefined) return { type: 'result', ok: true, number, part, value: keep(reader.rest()) };
+  if (part !== undefined) return { type: 'result', ok: true, number, part, value: keepRest(reader) };
   if (status !== FAILED) throw new ProtocolError(`RESULT has the status ${status}, which is none of 0 to 4`);
   const code = readText(reader, reader.varint(), MAX_CODE_BYTES, 'the code of RESULT');
   const text = readText(reader, reader.remaining, MAX_TEXT_BYTES, 'the text of RESULT');
@@ -216,6 +222,6 @@ function readText(reader: Reader, byteCount: number, maxBytes: number, subject: 
   return reader.text(byteCount);
 }
 
-function keep(bytes: Uint8Array): Uint8Array {
-  return bytes.length < VIEW_BYTES ? copyOf(bytes) : bytes;
+function keepRest(reader: Reader): Uint8Array {
+  return reader.remaining < VIEW_BYTES ? reader.copyRest() : reader.rest();
 }

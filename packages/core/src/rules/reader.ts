@@ -1,6 +1,7 @@
 /** Reads the fields of a frame's body, one after the other. */
 
 import { ProtocolError } from '../words/errors.ts';
+import { copyOf } from './slab.ts';
 import { readVarint, varintSize } from './varint.ts';
 
 /** Strict: a wrong byte is an error, not U+FFFD. A byte order mark is a character like any other. */
@@ -11,29 +12,33 @@ export class Reader {
   readonly #bytes: Uint8Array;
   /** What is read, for error messages: `PING`. */
   readonly #subject: string;
-  #position = 0;
+  readonly #end: number;
+  #position: number;
 
-  constructor(bytes: Uint8Array, subject: string) {
+  /** Reads from `start` to `end`, and nothing beside. */
+  constructor(bytes: Uint8Array, subject: string, start: number = 0, end: number = bytes.length) {
     this.#bytes = bytes;
     this.#subject = subject;
+    this.#position = start;
+    this.#end = end;
   }
 
   /** Bytes not yet read. */
   get remaining(): number {
-    return this.#bytes.length - this.#position;
+    return this.#end - this.#position;
   }
 
   /** One byte. @throws ProtocolError beyond the end. */
   byte(): number {
     const byte = this.#bytes[this.#position];
-    if (byte === undefined) throw new ProtocolError(`${this.#subject} ends early`);
+    if (byte === undefined || this.remaining === 0) throw new ProtocolError(`${this.#subject} ends early`);
     this.#position += 1;
     return byte;
   }
 
   /** A number. @throws ProtocolError beyond the end, and for a number that {@link readVarint} refuses. */
   varint(): number {
-    const n = readVarint(this.#bytes, this.#position);
+    const n = readVarint(this.#bytes, this.#position, this.#end);
     this.#position += varintSize(n);
     return n;
   }
@@ -50,6 +55,13 @@ export class Reader {
   /** All that is left, as a view. */
   rest(): Uint8Array {
     return this.bytes(this.remaining);
+  }
+
+  /** A copy of all that is left, to be kept. */
+  copyRest(): Uint8Array {
+    const copy = copyOf(this.#bytes, this.#position, this.#end);
+    this.#position = this.#end;
+    return copy;
   }
 
   /** `count` bytes of text. @throws ProtocolError beyond the end, and for what is not UTF-8. */

@@ -43,8 +43,10 @@ export function allocateKept(length: number): Uint8Array {
 }
 
 /** The same bytes, to be kept, in memory of their own; always a plain Uint8Array: `slice` of a Buffer would be a view. */
-export function copyOf(bytes: Uint8Array): Uint8Array {
-  const copy = kept.take(bytes.length);
-  copy.set(bytes);
+export function copyOf(bytes: Uint8Array, start: number = 0, end: number = bytes.length): Uint8Array {
+  const copy = kept.take(end - start);
+  // To copy a few bytes takes less than to make the view that `set` wants.
+  if (copy.length <= MAX_HEAP_BYTES) for (let i = 0; i < copy.length; i += 1) copy[i] = bytes[start + i] as number;
+  else copy.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
   return copy;
 }

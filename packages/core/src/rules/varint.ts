@@ -52,23 +52,18 @@ export function writeVarint(target: Uint8Array, offset: number, n: number): numb
 }
 
 /**
- * The number at `offset`; it takes {@link varintSize} bytes.
+ * The number at `offset`, which must be over by `end`; it takes {@link varintSize} bytes.
  *
  * @throws ProtocolError if it ends early, could be written shorter, or is above 2^53-1.
  */
-export function readVarint(bytes: Uint8Array, offset: number): number {
-  const first = byteAt(bytes, offset);
-  const size = varintSizeFrom(first);
+export function readVarint(bytes: Uint8Array, offset: number, end: number = bytes.length): number {
+  const first = bytes[offset];
+  const size = first === undefined ? 1 : varintSizeFrom(first);
+  if (first === undefined || offset + size > end) throw new ProtocolError('a number ends early');
   let n = first & 0x3f;
   // Beyond 2^53 the sum is rounded, but never back to below it.
-  for (let i = 1; i < size; i += 1) n = n * 256 + byteAt(bytes, offset + i);
+  for (let i = 1; i < size; i += 1) n = n * 256 + (bytes[offset + i] ?? 0);
   if (n > Number.MAX_SAFE_INTEGER) throw new ProtocolError('a number is above 2^53-1');
   if (varintSize(n) !== size) throw new ProtocolError(`the number ${n} takes ${size} bytes, not its shortest form`);
   return n;
-}
-
-function byteAt(bytes: Uint8Array, offset: number): number {
-  const byte = bytes[offset];
-  if (byte === undefined) throw new ProtocolError('a number ends early');
-  return byte;
 }

@@ -1,7 +1,7 @@
 /** From DATA to the handler and back to its answer. Plumbing between the inbox, the codec and the user. */
 
 import type { Exchange } from '../machines/exchange.ts';
-import type { Outcome } from '../machines/inbox.ts';
+import type { Inbox, Outcome, Received } from '../machines/inbox.ts';
 import { cutText } from '../rules/cut-text.ts';
 import { MAX_CODE_BYTES, MAX_TEXT_BYTES } from '../rules/limits.ts';
 import type { SessionConfig } from '../rules/options.ts';
@@ -12,11 +12,15 @@ import { rethrowLater } from './emitter.ts';
 export interface ReceiverHost {
   readonly codec: Codec;
   readonly config: SessionConfig;
-  /** Runs the user's handler; undefined if there is none. */
-  readonly handler: ((message: unknown) => unknown) | undefined;
+  readonly hasHandler: boolean;
+  /** Runs the user's handler. Throws and returns what it does. */
+  handle(message: unknown): unknown;
   /** There is an answer to send. */
   wake(): void;
 }
+
+/** What most handlers return. */
+const DONE: Outcome = { ok: true, value: undefined };
 
 /** The receiving half of a session's delivery. */
 export class Receiver {
@@ -36,37 +40,39 @@ export class Receiver {
       const message = inbox.take();
       if (message === undefined) return;
       this.#isHandling = true;
-      this.#handle(message.payload, (outcome) => {
-        this.#isHandling = false;
-        // A handler that outlives its session answers nobody; but only one runs at a time.
-        if (inbox === this.#exchange.inbox) inbox.finish(message, outcome);
-        this.#host.wake();
-      });
+      const outcome = this.#call(message.payload);
+      if (outcome instanceof Promise) this.#await(outcome, message, inbox);
+      else this.#finish(outcome, message, inbox);
     }
   }
 
-  #handle(payload: Uint8Array, done: (outcome: Outcome) => void): void {
-    const outcome = this.#call(payload);
-    if (!(outcome instanceof Promise)) return done(outcome);
+  #await(outcome: Promise<Outcome>, message: Received, inbox: Inbox): void {
     outcome
       .then((late) => {
-        done(late);
+        this.#finish(late, message, inbox);
         this.run();
       })
       .catch(rethrowLater);
   }
 
+  #finish(outcome: Outcome, message: Received, inbox: Inbox): void {
+    this.#isHandling = false;
+    // A handler that outlives its session answers nobody; but only one runs at a time.
+    if (inbox === this.#exchange.inbox) inbox.finish(message, outcome);
+    this.#host.wake();
+  }
+
   #call(payload: Uint8Array): Outcome | Promise<Outcome> {
-    const { codec, handler } = this.#host;
-    if (handler === undefined) return failure('no-handler', 'the peer has no handler for messages');
+    const host = this.#host;
+    if (!host.hasHandler) return failure('no-handler', 'the peer has no handler for messages');
     let message: unknown;
     try {
-      message = codec.decode(payload);
+      message = host.codec.decode(payload);
     } catch (error) {
       return failure('undecodable', textOf(error));
     }
     try {
-      const value = handler(message);
+      const value = host.handle(message);
       return isThenable(value)
         ? Promise.resolve(value).then(
             (late) => this.#success(late),
@@ -79,7 +85,7 @@ export class Receiver {
   }
 
   #success(value: unknown): Outcome {
-    if (value === undefined) return { ok: true, value: undefined };
+    if (value === undefined) return DONE;
     try {
       const bytes = this.#host.codec.encode(value);
       if (bytes.length <= this.#exchange.outbox.maxMessageBytes) return { ok: true, value: bytes };

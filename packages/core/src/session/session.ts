@@ -430,9 +430,12 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     return this.#config;
   }
 
-  get handler(): ((message: unknown) => unknown) | undefined {
-    const handler = this.#handler;
-    return handler === undefined ? undefined : (message) => handler(message, this as unknown as Session);
+  get hasHandler(): boolean {
+    return this.#handler !== undefined;
+  }
+
+  handle(message: unknown): unknown {
+    return this.#handler?.(message, this as unknown as Session);
   }
 
   wake(): void {
