@@ -173,12 +173,12 @@ export const TRAFFIC: readonly Bug[] = [
         tests: [`${TESTS}/decoder.test.ts`],
       },
       {
-        title: 'a number that is not there is read as 0 and its size',
+        title: 'a number that is not there is read as 1, and one that ends early as if zeros followed',
         changes: [
           {
             file: `${CORE}/rules/varint.ts`,
-            from: "  if (byte === undefined) throw new ProtocolError('a number ends early');\n  return byte;",
-            to: "  if (offset < 0) throw new ProtocolError('a number ends early');\n  return byte ?? 1;",
+            from: "  if (first === undefined || offset + size > end) throw new ProtocolError('a number ends early');",
+            to: '  if (first === undefined) return 1;',
           },
         ],
         tests: [`${TESTS}/frame-codec.test.ts`],
