@@ -29,6 +29,14 @@ describe('Assembly', () => {
     expect(assembly.add('last', bytes.subarray(3_024))).toEqual(bytes);
   });
 
+  it('does not keep a chunk of 60,000 bytes for a part of 1,024', () => {
+    const chunk = pattern(60_000);
+    const assembly = new Assembly('DATA', 10_000);
+    assembly.add('first', chunk.subarray(0, 1_024));
+    chunk.fill(0);
+    expect(assembly.add('last', pattern(0))).toEqual(pattern(1_024));
+  });
+
   it('takes a last part of 0 bytes', () => {
     expect(createPartial().add('last', pattern(0))).toEqual(pattern(2_000));
   });

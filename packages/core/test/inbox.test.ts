@@ -49,7 +49,7 @@ describe('Inbox: messages', () => {
   it('D1: gives 3 messages to the handler in order, and counts those that wait', () => {
     const inbox = createInbox(3);
     expect([inbox.received, inbox.waiting]).toEqual([3, 3]);
-    expect(inbox.take()).toEqual({ number: 1, payload: Uint8Array.of(1) });
+    expect(inbox.take()).toEqual({ number: 1, payload: Uint8Array.of(1), isOwn: false });
     expect([inbox.received, inbox.waiting]).toEqual([3, 2]);
     expect([inbox.take()?.number, inbox.take()?.number, inbox.take()]).toEqual([2, 3, undefined]);
   });
@@ -80,7 +80,39 @@ describe('Inbox: messages', () => {
     inbox.handleData(data(1, bytes.subarray(1_024, 2_048), 'middle'));
     expect([inbox.received, inbox.take()]).toEqual([0, undefined]);
     inbox.handleData(data(1, bytes.subarray(2_048), 'last'));
-    expect(inbox.take()).toEqual({ number: 1, payload: bytes });
+    expect(inbox.take()).toEqual({ number: 1, payload: bytes, isOwn: true });
+  });
+
+  it('keeps messages below 4,096 bytes that go on waiting as copies, be it that the connection is lost; larger ones as views', () => {
+    const inbox = createInbox();
+    const chunk = pattern(60_000);
+    const put = (number: number, length: number) =>
+      inbox.handleData({ type: 'data', number, part: 'whole', payload: chunk.subarray(100, 100 + length) });
+    for (const [number, length] of [
+      [1, 10],
+      [2, 4_095],
+      [3, 4_096],
+    ] as const)
+      put(number, length);
+    expect(inbox.take()?.payload.buffer).toBe(chunk.buffer);
+    inbox.keep();
+    put(4, 100);
+    inbox.lose();
+    const kept = [inbox.take(), inbox.take(), inbox.take()].map((message) => message?.payload ?? new Uint8Array(0));
+    expect(kept).toEqual([4_095, 4_096, 100].map((length) => chunk.subarray(100, 100 + length)));
+    expect(kept.map(({ buffer }) => buffer === chunk.buffer)).toEqual([false, true, false]);
+  });
+
+  it('copies a message once, however many turns it waits', () => {
+    const inbox = createInbox(2);
+    inbox.take();
+    inbox.keep();
+    inbox.handleData(data(3));
+    const second = inbox.take();
+    const payload = second?.payload;
+    inbox.keep();
+    expect(second?.payload).toBe(payload);
+    expect(inbox.waiting).toBe(1);
   });
 
   it('refuses part of message 2 inside of 1', () => {

@@ -46,19 +46,6 @@ describe('Reader', () => {
     expect([reader.varint(), reader.remaining, reader.byte(), reader.remaining]).toEqual([16_384, 1, 7, 0]);
   });
 
-  it.each([0, 1, 64, 65, 3_000])(
-    'gives a copy of the %i bytes that are left in its part, and of none beside them',
-    (length) => {
-      const bytes = new Uint8Array(length + 4).map((_, index) => index % 256);
-      const reader = new Reader(bytes, 'DATA', 1, length + 2);
-      reader.byte();
-      const copy = reader.copyRest();
-      expect(copy).toEqual(bytes.slice(2, length + 2));
-      expect(copy.buffer).not.toBe(bytes.buffer);
-      expect(reader.remaining).toBe(0);
-    },
-  );
-
   it('keeps its position when a read fails', () => {
     const reader = readerOf('05 06');
     expect(() => reader.bytes(3)).toThrow('PING ends early: 3 bytes announced, 2 left');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allocate, copyOf } from '../src/rules/slab.ts';
+import { allocate, copyOf, keptCopy, ownCopy } from '../src/rules/slab.ts';
 
 describe('allocate', () => {
   it.each([0, 1, 64, 65, 2_048, 2_049, 10_000])('gives exactly %i zeroed bytes', (length) => {
@@ -37,5 +37,23 @@ describe('copyOf', () => {
     buffer.fill(0);
     expect(copy).toEqual(new Uint8Array(100).fill(7));
     expect(copy.constructor).toBe(Uint8Array);
+  });
+});
+
+describe('keptCopy', () => {
+  it('copies a piece of 4,095 bytes out of its chunk, and keeps the view of one of 4,096', () => {
+    const chunk = new Uint8Array(65_536).fill(7);
+    expect(keptCopy(chunk.subarray(1, 4_096))).toEqual(chunk.subarray(1, 4_096));
+    expect(keptCopy(chunk.subarray(1, 4_096)).buffer).not.toBe(chunk.buffer);
+    expect(keptCopy(chunk.subarray(1, 4_097)).buffer).toBe(chunk.buffer);
+  });
+});
+
+describe('ownCopy', () => {
+  it.each([0, 1, 64, 65, 3_000])('gives %i bytes a memory that holds nothing else', (length) => {
+    const bytes = Buffer.from(new Uint8Array(length + 2).map((_, index) => index % 256));
+    const copy = ownCopy(bytes, 2);
+    expect(copy).toEqual(new Uint8Array(bytes).subarray(2));
+    expect([copy.constructor, copy.buffer.byteLength]).toEqual([Uint8Array, length]);
   });
 });

@@ -1,6 +1,7 @@
 /** Parts back to a whole: of a message, or of the value of a result. Nothing is taken on beyond the limit (W6). */
 
 import { MIN_FRAGMENT_BYTES } from '../rules/limits.ts';
+import { keptCopy } from '../rules/slab.ts';
 import { ProtocolError } from '../words/errors.ts';
 import type { Part } from '../words/frame.ts';
 
@@ -51,7 +52,7 @@ export class Assembly {
         `${this.#subject} is a ${part} part of ${bytes.length} bytes, under ${MIN_FRAGMENT_BYTES}`,
       );
     }
-    this.#parts.push(bytes);
+    this.#parts.push(keptCopy(bytes));
     this.#byteCount += bytes.length;
     return part === 'last' ? this.#join() : undefined;
   }

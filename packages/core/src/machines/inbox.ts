@@ -2,6 +2,7 @@
 
 import { costOf, MESSAGE_COST, UNTOLD_BYTES } from '../rules/cost.ts';
 import { MAX_FRAGMENT_BYTES } from '../rules/limits.ts';
+import { keptCopy } from '../rules/slab.ts';
 import { ProtocolError } from '../words/errors.ts';
 import type { DataFrame, Part, ResultFrame } from '../words/frame.ts';
 import { Assembly, partOf, takeWhole } from './assembly.ts';
@@ -16,7 +17,9 @@ export type Outcome =
 /** A message for the handler. */
 export interface Received {
   readonly number: number;
-  readonly payload: Uint8Array;
+  payload: Uint8Array;
+  /** Whether nobody else has the memory of the payload. */
+  readonly isOwn: boolean;
 }
 
 /** An outcome that the peer has to be told, and the number it belongs to. */
@@ -35,6 +38,8 @@ export class Inbox {
   readonly #capacity: number;
   readonly #maxMessageBytes: number;
   readonly #waiting = new Fifo<Received>();
+  /** So many of the last ones may be views of a chunk. */
+  #views = 0;
   /** The message of which not all parts are here. */
   #partial: Assembly | undefined;
   /** The answers that the peer is not known to have. */
@@ -120,7 +125,8 @@ export class Inbox {
     if (whole === undefined) return;
     this.#partial = undefined;
     this.#received = number;
-    this.#waiting.push({ number, payload: whole });
+    this.#waiting.push({ number, payload: whole, isOwn: whole !== payload });
+    this.#views += 1;
   }
 
   #begin(part: Part, payload: Uint8Array): Uint8Array | undefined {
@@ -138,6 +144,16 @@ export class Inbox {
    */
   take(): Received | undefined {
     return this.#answerCost < Math.max(this.#capacity, UNTOLD_BYTES) ? this.#waiting.shift() : undefined;
+  }
+
+  /** The chunks are done with: a message that goes on waiting must not keep its chunk in memory. */
+  keep(): void {
+    const { size } = this.#waiting;
+    for (let index = Math.max(size - this.#views, 0); index < size; index += 1) {
+      const message = this.#waiting.at(index);
+      if (message?.isOwn === false) message.payload = keptCopy(message.payload);
+    }
+    this.#views = 0;
   }
 
   /** The handler is done with the message that was taken. A failed message counts as handled (D2). */
@@ -250,6 +266,7 @@ export class Inbox {
     this.#partial = undefined;
     this.#sentAnswers = 0;
     this.#offset = 0;
+    this.keep();
   }
 }
 

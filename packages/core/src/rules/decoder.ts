@@ -10,12 +10,15 @@ const NOTHING = new Uint8Array(0);
 /** What a partial frame starts with: room for any control frame but a long CLOSE. */
 const MIN_CAPACITY = 32;
 
+/** A partial frame is given so many times the memory that it needs: one that comes in two reads is moved only once. */
+const GROWTH = 4;
+
 /**
  * Splits one connection's bytes into frames. Give it each chunk with {@link push}, then call {@link next} until it
  * returns undefined; between two frames it can be left alone for as long as you like.
  *
  * A frame that lies whole in its chunk is read in place. Of one that does not, the beginning is gathered in a buffer that
- * doubles as bytes arrive: memory is taken for what has come, never for what a length field promises, nor for chunks.
+ * grows as bytes arrive: memory is taken for what has come, never for what a length field promises, nor for chunks.
  */
 export class FrameDecoder {
   /** The largest value of a length field to accept, in bytes. It may change between two frames: a handshake allows less. */
@@ -37,12 +40,12 @@ export class FrameDecoder {
     return this.#gathered + this.#chunk.length - this.#position;
   }
 
-  /** Bytes of our own memory that a partial frame takes: at most twice what has come of it, and 32. */
+  /** Bytes of our own memory that a partial frame takes: at most four times what has come of it, or 32. */
   get allocated(): number {
     return this.#partial.length;
   }
 
-  /** Takes a chunk over: it must not change afterwards, and large payloads will be views of it. */
+  /** Takes a chunk over: it must not change afterwards, and what frames carry will be views of it. */
   push(chunk: Uint8Array): void {
     if (this.#failure !== undefined) return;
     const rest = this.#chunk.length - this.#position;
@@ -120,8 +123,7 @@ export class FrameDecoder {
 
   #reserve(needed: number, wanted: number): void {
     if (needed <= this.#partial.length) return;
-    const doubled = Math.max(needed, 2 * this.#partial.length);
-    const grown = new Uint8Array(Math.max(MIN_CAPACITY, Math.min(doubled, wanted)));
+    const grown = new Uint8Array(Math.max(MIN_CAPACITY, Math.min(GROWTH * needed, wanted)));
     grown.set(this.#partial.subarray(0, this.#gathered));
     this.#partial = grown;
   }

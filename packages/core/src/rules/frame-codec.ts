@@ -23,14 +23,15 @@ import type { HealthStatus } from '../words/health.ts';
 import { encodeText } from './cut-text.ts';
 import { MAX_CODE_BYTES, MAX_HEALTH_BYTES, MAX_REASON_BYTES, MAX_TEXT_BYTES } from './limits.ts';
 import { Reader } from './reader.ts';
-import { allocate } from './slab.ts';
+import { copyOf } from './slab.ts';
 import { varintSize, writeVarint } from './varint.ts';
 
-/** From this size on bytes are handed through as views; below, a copy is cheaper than what a view would keep in memory. */
-const VIEW_BYTES = 4_096;
+/** Up to this size a payload is copied behind its head: a chunk more in a write takes longer. */
+const MAX_COPIED_BYTES = 4_096;
 
 /** The mark of DATA, by number. */
 const PARTS: readonly Part[] = ['whole', 'first', 'middle', 'last'];
+const MARK_OF_PART: Readonly<Record<Part, number>> = { whole: 0, first: 1, middle: 2, last: 3 };
 /** The status of RESULT: 1 is a failure, the others are parts of a value. */
 const FAILED = 1;
 const STATUS_OF_PART: Readonly<Record<Part, number>> = { whole: 0, first: 2, middle: 3, last: 4 };
@@ -41,75 +42,117 @@ const SCOPES: readonly CloseFrame['scope'][] = ['connection', 'session'];
 
 const NOTHING = new Uint8Array(0);
 
+/** Where the bytes of frames go, one after the other. */
+export interface Sink {
+  /** Makes room for so many bytes, which must be filled in at once: in {@link bytes}, from the returned offset on. */
+  reserve(count: number): number;
+  readonly bytes: Uint8Array;
+  /** Takes bytes as they are; they must not change until they have been written. */
+  put(bytes: Uint8Array): void;
+}
+
 /**
- * The complete bytes of a frame, length included, in one chunk; a payload or value of more than 4 KiB is a second chunk,
- * not copied, and must not change until it has been written. Texts over their limit are cut between two characters.
+ * Writes the complete bytes of a frame, length included. A payload or value of more than 4 KiB is put as it is, the others are
+ * copied. Texts over their limit are cut between two characters.
  *
  * @throws RangeError for a number that is not whole or not from 0 to 2^53-1, and for a CLOSE with the code `unknown`.
  */
-export function encodeFrame(frame: Frame): readonly Uint8Array[] {
+export function writeFrame(frame: Frame, sink: Sink): void {
   const type = FRAME_TYPES[frame.type];
   switch (frame.type) {
     case 'hello':
     case 'welcome':
-      return assemble(type, [], frame.body);
+      return write(sink, type, [], frame.body);
     case 'ping':
-      return assemble(type, [frame.number], NOTHING);
+      return write(sink, type, [frame.number], NOTHING);
     case 'pong':
-      return encodePong(type, frame);
+      return writePong(sink, type, frame);
     case 'data':
-      return assemble(type, [frame.number, PARTS.indexOf(frame.part)], frame.payload);
+      return writePart(sink, type, frame.number, MARK_OF_PART[frame.part], frame.payload);
     case 'result':
-      if (!frame.ok) return encodeFailure(type, frame);
-      return assemble(type, [frame.number, STATUS_OF_PART[frame.part]], frame.value);
+      if (!frame.ok) return writeFailure(sink, type, frame);
+      return writePart(sink, type, frame.number, STATUS_OF_PART[frame.part], frame.value);
     case 'ack':
-      return assemble(type, [frame.received, frame.handled, frame.settled, frame.read, frame.limit], NOTHING);
+      return write(sink, type, [frame.received, frame.handled, frame.settled, frame.read, frame.limit], NOTHING);
     case 'close':
-      return encodeClose(type, frame);
+      return writeClose(sink, type, frame);
   }
 }
 
-function encodePong(type: number, { number, handled, health }: PongFrame): readonly Uint8Array[] {
-  if (handled === undefined) return assemble(type, [number], NOTHING);
-  if (health === undefined) return assemble(type, [number, handled], NOTHING);
-  return assemble(type, [number, handled, HEALTH.indexOf(health.status)], health.payload);
+/** The bytes that {@link writeFrame} writes, in memory of their own but for a payload or value of more than 4 KiB. */
+export function encodeFrame(frame: Frame): readonly Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  const sink = {
+    bytes: NOTHING,
+    reserve(count: number): number {
+      sink.bytes = new Uint8Array(count);
+      chunks.push(sink.bytes);
+      return 0;
+    },
+    put(bytes: Uint8Array): void {
+      chunks.push(bytes);
+    },
+  };
+  writeFrame(frame, sink);
+  return chunks;
 }
 
-function encodeFailure(type: number, frame: FailureFrame): readonly Uint8Array[] {
+function writePong(sink: Sink, type: number, { number, handled, health }: PongFrame): void {
+  if (handled === undefined) return write(sink, type, [number], NOTHING);
+  if (health === undefined) return write(sink, type, [number, handled], NOTHING);
+  return write(sink, type, [number, handled, HEALTH.indexOf(health.status)], health.payload);
+}
+
+function writeFailure(sink: Sink, type: number, frame: FailureFrame): void {
   const codeBytes = encodeText(frame.code, MAX_CODE_BYTES);
   const textBytes = encodeText(frame.text, MAX_TEXT_BYTES);
   const tail = new Uint8Array(codeBytes.length + textBytes.length);
   tail.set(codeBytes);
   tail.set(textBytes, codeBytes.length);
-  return assemble(type, [frame.number, FAILED, codeBytes.length], tail);
+  write(sink, type, [frame.number, FAILED, codeBytes.length], tail);
 }
 
-function encodeClose(type: number, frame: CloseFrame): readonly Uint8Array[] {
+function writeClose(sink: Sink, type: number, frame: CloseFrame): void {
   if (frame.code === 'unknown') throw new RangeError('the code of CLOSE must be one of ours, got unknown');
   const { scope, code, lastAccepted, retryAfterMs, spreadMs, reason } = frame;
   const numbers = [SCOPES.indexOf(scope), CLOSE_CODES[code], lastAccepted, retryAfterMs, spreadMs];
-  return assemble(type, numbers, encodeText(reason, MAX_REASON_BYTES));
+  write(sink, type, numbers, encodeText(reason, MAX_REASON_BYTES));
 }
 
-function assemble(type: number, numbers: readonly number[], tail: Uint8Array): readonly Uint8Array[] {
-  let bodyBytes = tail.length;
-  for (const n of numbers) bodyBytes += varintSize(n);
-  const length = 1 + bodyBytes;
-  const isSplit = tail.length > VIEW_BYTES;
-  const head = allocate(varintSize(length) + length - (isSplit ? tail.length : 0));
-  let offset = writeVarint(head, 0, length);
-  head[offset] = type;
-  offset += 1;
-  for (const n of numbers) offset = writeVarint(head, offset, n);
-  if (isSplit) return [head, tail];
-  head.set(tail, offset);
-  return [head];
+function write(sink: Sink, type: number, numbers: readonly number[], tail: Uint8Array): void {
+  let numberBytes = 0;
+  for (const n of numbers) numberBytes += varintSize(n);
+  let offset = begin(sink, type, numberBytes, tail);
+  for (const n of numbers) offset = writeVarint(sink.bytes, offset, n);
+  finish(sink, offset, tail);
+}
+
+/** DATA and RESULT, of which there are many: a number, a byte, and the rest. */
+function writePart(sink: Sink, type: number, number: number, mark: number, tail: Uint8Array): void {
+  const start = begin(sink, type, varintSize(number) + 1, tail);
+  const offset = writeVarint(sink.bytes, start, number);
+  sink.bytes[offset] = mark;
+  finish(sink, offset + 1, tail);
+}
+
+/** Length and type; makes room for the numbers, and for the tail if it is to be copied. Returns where the numbers go. */
+function begin(sink: Sink, type: number, numberBytes: number, tail: Uint8Array): number {
+  const length = 1 + numberBytes + tail.length;
+  const copied = tail.length > MAX_COPIED_BYTES ? 0 : tail.length;
+  const start = sink.reserve(varintSize(length) + 1 + numberBytes + copied);
+  const offset = writeVarint(sink.bytes, start, length);
+  sink.bytes[offset] = type;
+  return offset + 1;
+}
+
+function finish(sink: Sink, offset: number, tail: Uint8Array): void {
+  if (tail.length > MAX_COPIED_BYTES) sink.put(tail);
+  else sink.bytes.set(tail, offset);
 }
 
 /**
  * The frame that a type and a body stand for, the bytes from `start` to `end`; undefined if the type is unknown and may be
- * skipped (0x80 and above). Payloads of 4 KiB and more are views of `bytes`, smaller ones copies, so that what is kept does
- * not keep much else.
+ * skipped (0x80 and above). Bodies, payloads and values are views of `bytes`: who keeps one makes a copy, see {@link keptCopy}.
  *
  * @throws ProtocolError for an unknown type that may not be skipped, and for a malformed body.
  */
@@ -121,9 +164,9 @@ export function decodeFrame(
 ): Frame | undefined {
   switch (type) {
     case FRAME_TYPES.hello:
-      return { type: 'hello', body: keepRest(new Reader(bytes, 'HELLO', start, end)) };
+      return { type: 'hello', body: new Reader(bytes, 'HELLO', start, end).rest() };
     case FRAME_TYPES.welcome:
-      return { type: 'welcome', body: keepRest(new Reader(bytes, 'WELCOME', start, end)) };
+      return { type: 'welcome', body: new Reader(bytes, 'WELCOME', start, end).rest() };
     case FRAME_TYPES.ping:
       return decodePing(new Reader(bytes, 'PING', start, end));
     case FRAME_TYPES.pong:
@@ -159,7 +202,7 @@ function decodePong(reader: Reader): PongFrame {
   if (reader.remaining > MAX_HEALTH_BYTES) {
     throw new ProtocolError(`PONG has ${reader.remaining} bytes of health, over the limit of ${MAX_HEALTH_BYTES}`);
   }
-  return { type: 'pong', number, handled, health: { status, payload: keepRest(reader) } };
+  return { type: 'pong', number, handled, health: { status, payload: copyOf(reader.rest()) } };
 }
 
 function decodeData(reader: Reader): DataFrame {
@@ -167,14 +210,14 @@ function decodeData(reader: Reader): DataFrame {
   const mark = reader.byte();
   const part = PARTS[mark];
   if (part === undefined) throw new ProtocolError(`DATA has the mark ${mark}, which is none of 0 to 3`);
-  return { type: 'data', number, part, payload: keepRest(reader) };
+  return { type: 'data', number, part, payload: reader.rest() };
 }
 
 function decodeResult(reader: Reader): ResultFrame {
   const number = readNumber(reader, 'RESULT');
   const status = reader.byte();
   const part = PART_OF_STATUS.get(status);
-  if (part !== undefined) return { type: 'result', ok: true, number, part, value: keepRest(reader) };
+  if (part !== undefined) return { type: 'result', ok: true, number, part, value: reader.rest() };
   if (status !== FAILED) throw new ProtocolError(`RESULT has the status ${status}, which is none of 0 to 4`);
   const code = readText(reader, reader.varint(), MAX_CODE_BYTES, 'the code of RESULT');
   const text = readText(reader, reader.remaining, MAX_TEXT_BYTES, 'the text of RESULT');
@@ -220,8 +263,4 @@ function readText(reader: Reader, byteCount: number, maxBytes: number, subject: 
     throw new ProtocolError(`${subject} takes ${byteCount} bytes, over the limit of ${maxBytes}`);
   }
   return reader.text(byteCount);
-}
-
-function keepRest(reader: Reader): Uint8Array {
-  return reader.remaining < VIEW_BYTES ? reader.copyRest() : reader.rest();
 }

@@ -3,7 +3,7 @@
 import { Packr, RESET_BUFFER_MODE } from 'msgpackr';
 import type { Codec } from '../words/codec.ts';
 import { findForeign, requirePlainMsgpack } from './plain.ts';
-import { allocateKept, copyOf } from './slab.ts';
+import { allocate, copyOf, ownCopy } from './slab.ts';
 
 const PLAIN_TYPES = 'plain objects, arrays, strings, numbers, 64-bit bigints, booleans, null and Uint8Array';
 
@@ -57,7 +57,7 @@ const desk = new Uint8Array(4_096);
  *   bigint arrives as a number.
  * - Keys of maps arrive as strings. The key `__proto__` arrives as `__proto_`, and pollutes nothing.
  * - Text must be well-formed: half a surrogate pair arrives as U+FFFD, one or more.
- * - What `encode` returns is never overwritten; what `decode` returns shares no memory with its input.
+ * - What `encode` returns is never overwritten; what `decode` returns shares no memory with its input, unless that is given away.
  */
 export function msgpackCodec(): Codec {
   return { name: 'msgpack', encode, decode };
@@ -73,10 +73,10 @@ function encode(message: unknown): Uint8Array {
 }
 
 /** @throws TypeError or Error for bytes that are not one plain MessagePack value. */
-function decode(bytes: Uint8Array): unknown {
+function decode(bytes: Uint8Array, isOwn = false): unknown {
   requirePlainMsgpack(bytes);
   const binaryAt = BINARY_HEADS.get(bytes[0]);
-  if (binaryAt !== undefined) return new Uint8Array(bytes.subarray(binaryAt));
+  if (binaryAt !== undefined) return isOwn ? bytes.subarray(binaryAt) : ownCopy(bytes, binaryAt);
   if (bytes.length > desk.length) return packr.unpack(bytes);
   desk.set(bytes);
   return packr.unpack(desk, bytes.length);
@@ -84,15 +84,11 @@ function decode(bytes: Uint8Array): unknown {
 
 /** A message that is nothing but bytes: copied once, where the way through msgpackr's own buffer would copy it twice. */
 function encodeBinary(bytes: Uint8Array): Uint8Array {
-  const head = binaryHead(bytes.length);
-  const encoded = allocateKept(head.length + bytes.length);
-  encoded.set(head);
-  encoded.set(bytes, head.length);
+  const { length } = bytes;
+  const head = length <= 0xff ? 2 : length <= 0xffff ? 3 : 5;
+  const encoded = allocate(head + length);
+  encoded[0] = head === 2 ? 0xc4 : head === 3 ? 0xc5 : 0xc6;
+  for (let at = head - 1, rest = length; at > 0; at -= 1, rest = Math.floor(rest / 0x100)) encoded[at] = rest % 0x100;
+  encoded.set(bytes, head);
   return encoded;
-}
-
-function binaryHead(length: number): readonly number[] {
-  if (length <= 0xff) return [0xc4, length];
-  if (length <= 0xffff) return [0xc5, length >>> 8, length & 0xff];
-  return [0xc6, length >>> 24, (length >>> 16) & 0xff, (length >>> 8) & 0xff, length & 0xff];
 }

@@ -1,7 +1,6 @@
 /** Reads the fields of a frame's body, one after the other. */
 
 import { ProtocolError } from '../words/errors.ts';
-import { copyOf } from './slab.ts';
 import { readVarint, varintSize } from './varint.ts';
 
 /** Strict: a wrong byte is an error, not U+FFFD. A byte order mark is a character like any other. */
@@ -55,13 +54,6 @@ export class Reader {
   /** All that is left, as a view. */
   rest(): Uint8Array {
     return this.bytes(this.remaining);
-  }
-
-  /** A copy of all that is left, to be kept. */
-  copyRest(): Uint8Array {
-    const copy = copyOf(this.#bytes, this.#position, this.#end);
-    this.#position = this.#end;
-    return copy;
   }
 
   /** `count` bytes of text. @throws ProtocolError beyond the end, and for what is not UTF-8. */

@@ -167,5 +167,6 @@ export class Delivery {
   /** Hands what has come to the handler. */
   runHandler(): void {
     this.#receiver.run();
+    this.#exchange.inbox.keep();
   }
 }

@@ -1,13 +1,13 @@
 /** The bytes of one turn, gathered so that they leave in one write, and how far the stream has come. */
 
 import { SendWindow } from '../machines/send-window.ts';
-import { encodeFrame } from '../rules/frame-codec.ts';
-import { gather } from '../rules/gather.ts';
+import { writeFrame } from '../rules/frame-codec.ts';
 import { encodePreamble } from '../rules/preamble.ts';
 import type { Instant } from '../words/clock.ts';
 import type { Frame } from '../words/frame.ts';
 import { WIRE_VERSION } from '../words/frame.ts';
 import type { Transport } from '../words/transport.ts';
+import { Batch } from './batch.ts';
 
 /**
  * What may wait in our own send queue before PONGs, answers and messages are held back: 256 KiB keep a fast link busy, and
@@ -18,8 +18,8 @@ const SEND_QUEUE_BYTES = 262_144;
 /** The sending side of one connection's byte stream. */
 export class Outgoing {
   readonly #transport: Transport;
-  #batch: Uint8Array[] = [];
-  #batchBytes = 0;
+  /** This turn's; none while nothing leaves. */
+  #batch: Batch | undefined;
   #position = 0;
   #preambleSent = false;
   /** Made with the first DATA or RESULT. */
@@ -41,7 +41,7 @@ export class Outgoing {
 
   /** The rest: in this turn's batch, or in the transport's queue. */
   get unwritten(): number {
-    return this.#batchBytes + this.#transport.unwritten;
+    return (this.#batch?.byteCount ?? 0) + this.#transport.unwritten;
   }
 
   /** Whether more may be put in that can also wait. */
@@ -56,7 +56,7 @@ export class Outgoing {
 
   /** Whether something leaves with the next {@link flush}. */
   get isLeaving(): boolean {
-    return this.#batch.length > 0;
+    return this.#batch !== undefined;
   }
 
   /** The peer has read so many bytes of this stream. @throws ProtocolError */
@@ -78,23 +78,31 @@ export class Outgoing {
   }
 
   put(frame: Frame): void {
-    if (frame.type === 'data' || frame.type === 'result') this.#window ??= new SendWindow(this.#position);
-    for (const chunk of encodeFrame(frame)) this.putBytes(chunk);
-    if (frame.type === 'data' || frame.type === 'result') this.#window?.handlePut(this.#position);
+    const isGated = frame.type === 'data' || frame.type === 'result';
+    if (isGated) this.#window ??= new SendWindow(this.#position);
+    const batch = this.#open();
+    const before = batch.byteCount;
+    writeFrame(frame, batch);
+    this.#position += batch.byteCount - before;
+    if (isGated) this.#window?.handlePut(this.#position);
   }
 
   putBytes(bytes: Uint8Array): void {
-    this.#batch.push(bytes);
-    this.#batchBytes += bytes.length;
+    this.#open().put(bytes);
     this.#position += bytes.length;
+  }
+
+  #open(): Batch {
+    this.#batch ??= Batch.take();
+    return this.#batch;
   }
 
   /** Hands the batch to the transport, in one write. */
   flush(): void {
-    if (this.#batch.length === 0) return;
     const batch = this.#batch;
-    this.#batch = [];
-    this.#batchBytes = 0;
-    this.#transport.write(gather(batch));
+    if (batch === undefined) return;
+    this.#batch = undefined;
+    this.#transport.write(batch.chunks);
+    batch.release(this.#transport.unwritten === 0);
   }
 }

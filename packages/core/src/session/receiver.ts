@@ -40,7 +40,7 @@ export class Receiver {
       const message = inbox.take();
       if (message === undefined) return;
       this.#isHandling = true;
-      const outcome = this.#call(message.payload);
+      const outcome = this.#call(message);
       if (outcome instanceof Promise) this.#await(outcome, message, inbox);
       else this.#finish(outcome, message, inbox);
     }
@@ -62,12 +62,12 @@ export class Receiver {
     this.#host.wake();
   }
 
-  #call(payload: Uint8Array): Outcome | Promise<Outcome> {
+  #call({ payload, isOwn }: Received): Outcome | Promise<Outcome> {
     const host = this.#host;
     if (!host.hasHandler) return failure('no-handler', 'the peer has no handler for messages');
     let message: unknown;
     try {
-      message = host.codec.decode(payload);
+      message = host.codec.decode(payload, isOwn);
     } catch (error) {
       return failure('undecodable', textOf(error));
     }

@@ -9,6 +9,9 @@ export interface Codec {
   readonly name: string;
   /** The bytes are kept, not copied, until the peer has them, and must not change meanwhile: they may have to be sent again. */
   encode(message: unknown): Uint8Array;
-  /** The bytes may share memory with others: keep copies, and never transfer their `buffer`. */
-  decode(bytes: Uint8Array): unknown;
+  /**
+   * The bytes may share memory with others, such as all that came with them: keep copies, and never transfer their `buffer`.
+   * Where `isOwn` is true, nobody else has them: the message may be a view of them.
+   */
+  decode(bytes: Uint8Array, isOwn?: boolean): unknown;
 }

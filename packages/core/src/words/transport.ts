@@ -2,7 +2,10 @@
 
 /** The writing half of a byte stream, and the right to end it. No method throws; what goes wrong comes back through the {@link TransportListener}. */
 export interface Transport {
-  /** Takes the chunks over, in order; they leave in one write where that is possible. */
+  /**
+   * Takes the chunks, in order; they leave in one write where that is possible. They are read until {@link unwritten} is 0, and are
+   * the caller's again from then on: a transport that delivers later makes a copy, as a kernel does.
+   */
   write(chunks: readonly Uint8Array[]): void;
   /** Bytes that {@link write} has taken and our own kernel has not. */
   readonly unwritten: number;
