@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allocate, copyOf, keptCopy, ownCopy } from '../src/rules/slab.ts';
+import { allocate, copyInto, copyOf, keptCopy, slabs } from '../src/rules/slab.ts';
 
 describe('allocate', () => {
   it.each([0, 1, 64, 65, 2_048, 2_049, 10_000])('gives exactly %i zeroed bytes', (length) => {
@@ -49,11 +49,22 @@ describe('keptCopy', () => {
   });
 });
 
-describe('ownCopy', () => {
-  it.each([0, 1, 64, 65, 3_000])('gives %i bytes a memory that holds nothing else', (length) => {
+describe('copyInto', () => {
+  it.each([0, 1, 64, 65, 3_000])('copies the last %i bytes, and returns where they are', (length) => {
     const bytes = Buffer.from(new Uint8Array(length + 2).map((_, index) => index % 256));
-    const copy = ownCopy(bytes, 2);
-    expect(copy).toEqual(new Uint8Array(bytes).subarray(2));
-    expect([copy.constructor, copy.buffer.byteLength]).toEqual([Uint8Array, length]);
+    const target = new Uint8Array(length);
+    expect(copyInto(target, bytes, 2)).toBe(target);
+    expect(target).toEqual(new Uint8Array(bytes).subarray(2));
+  });
+});
+
+describe('slabs', () => {
+  it('gives each slab away before anything is in it, once', () => {
+    const prepared: ArrayBuffer[] = [];
+    const cut = slabs((slab) => prepared.push(slab));
+    const pieces = Array.from({ length: 9 }, () => cut(1_000));
+    expect(prepared).toHaveLength(2);
+    expect(pieces.map(({ buffer }) => prepared.indexOf(buffer as ArrayBuffer))).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    expect(slabs()(1_000).buffer).not.toBe(pieces[8]?.buffer);
   });
 });

@@ -1,7 +1,9 @@
 /** The replaceable parts of sessions, and what stands in where an option leaves one out. */
 
 import { randomUUID } from 'node:crypto';
+import { markAsUntransferable } from 'node:worker_threads';
 import { msgpackCodec } from '../rules/msgpack-codec.ts';
+import { slabs } from '../rules/slab.ts';
 import type { SessionParts } from '../session/session-parts.ts';
 import type { Clock } from '../words/clock.ts';
 import type { Codec } from '../words/codec.ts';
@@ -12,6 +14,12 @@ import { systemClock } from './system-clock.ts';
 /** Identifies this start of this process to every peer. */
 export const BOOT_ID: string = randomUUID();
 
+/**
+ * Small messages of bytes lie side by side, as Buffers do in Node's pool, and as there their memory cannot be transferred to another
+ * thread: that would take it away from the others. Node 20 copies instead, newer ones throw.
+ */
+const defaultCodec = msgpackCodec(slabs(markAsUntransferable));
+
 // Once for the process, whoever uses its clock.
 systemClock.onStall(publishStall);
 
@@ -19,7 +27,10 @@ systemClock.onStall(publishStall);
 export interface PartOptions {
   /** Default: the monotonic clock and the one scheduler of the process. */
   readonly clock?: Clock;
-  /** Both ends must use a codec of the same name. Default: MessagePack. */
+  /**
+   * Both ends must use a codec of the same name. Default: MessagePack, where a message that is a Uint8Array may share its `buffer`
+   * with others: copy it in order to transfer it to another thread.
+   */
   readonly codec?: Codec;
   /** A pino logger, or one with its methods. Default: a silent one. */
   readonly logger?: Logger;
@@ -31,7 +42,7 @@ export interface PartOptions {
 export function resolveParts({ clock, codec, logger, random }: PartOptions, silent: Logger): SessionParts {
   return {
     clock: clock ?? systemClock,
-    codec: codec ?? msgpackCodec(),
+    codec: codec ?? defaultCodec,
     logger: logger ?? silent,
     random: random ?? Math.random,
     publish,

@@ -3,7 +3,8 @@
 import { Packr, RESET_BUFFER_MODE } from 'msgpackr';
 import type { Codec } from '../words/codec.ts';
 import { findForeign, requirePlainMsgpack } from './plain.ts';
-import { allocate, copyOf, ownCopy } from './slab.ts';
+import type { Allocate } from './slab.ts';
+import { allocate, copyInto, copyOf } from './slab.ts';
 
 const PLAIN_TYPES = 'plain objects, arrays, strings, numbers, 64-bit bigints, booleans, null and Uint8Array';
 
@@ -58,9 +59,22 @@ const desk = new Uint8Array(4_096);
  * - Keys of maps arrive as strings. The key `__proto__` arrives as `__proto_`, and pollutes nothing.
  * - Text must be well-formed: half a surrogate pair arrives as U+FFFD, one or more.
  * - What `encode` returns is never overwritten; what `decode` returns shares no memory with its input, unless that is given away.
+ *
+ * `memory` is where a message goes that is nothing but bytes. Default: memory of its own, which can be transferred.
  */
-export function msgpackCodec(): Codec {
+export function msgpackCodec(memory: Allocate = (length) => new Uint8Array(length)): Codec {
   return { name: 'msgpack', encode, decode };
+
+  /** @throws TypeError or Error for bytes that are not one plain MessagePack value. */
+  function decode(bytes: Uint8Array, isOwn = false): unknown {
+    requirePlainMsgpack(bytes);
+    const start = BINARY_HEADS.get(bytes[0]);
+    if (start !== undefined)
+      return isOwn ? bytes.subarray(start) : copyInto(memory(bytes.length - start), bytes, start);
+    if (bytes.length > desk.length) return packr.unpack(bytes);
+    desk.set(bytes);
+    return packr.unpack(desk, bytes.length);
+  }
 }
 
 /** @throws TypeError for what is not plain, RangeError for a bigint of more than 64 bits. */
@@ -70,16 +84,6 @@ function encode(message: unknown): Uint8Array {
   if (foreign !== undefined) throw new TypeError(`message${foreign}; it must be made of ${PLAIN_TYPES}`);
   // msgpackr packs into a large buffer and gives out a view. A copy of the right size frees it for the next message.
   return copyOf(packr.pack(message, RESET_BUFFER_MODE));
-}
-
-/** @throws TypeError or Error for bytes that are not one plain MessagePack value. */
-function decode(bytes: Uint8Array, isOwn = false): unknown {
-  requirePlainMsgpack(bytes);
-  const binaryAt = BINARY_HEADS.get(bytes[0]);
-  if (binaryAt !== undefined) return isOwn ? bytes.subarray(binaryAt) : ownCopy(bytes, binaryAt);
-  if (bytes.length > desk.length) return packr.unpack(bytes);
-  desk.set(bytes);
-  return packr.unpack(desk, bytes.length);
 }
 
 /** A message that is nothing but bytes: copied once, where the way through msgpackr's own buffer would copy it twice. */
