@@ -19,7 +19,7 @@ export const DEADLINES: readonly Bug[] = [
             from: '    const pingWaits = this.#isPingWaiting();\n',
             to:
               '    const pingWaits = this.#isPingWaiting();\n' +
-              '    if (pingWaits) this.#deadAt = now + keepalive.intervalMs * keepalive.probes;\n',
+              '    if (pingWaits) this.deadAt = now + keepalive.intervalMs * keepalive.probes;\n',
           },
         ],
         tests: [`${TESTS}/liveness-writing.test.ts`],
@@ -36,8 +36,8 @@ export const DEADLINES: readonly Bug[] = [
         changes: [
           {
             file: `${CORE}/machines/liveness.ts`,
-            from: '    this.#deadAt = dueAt + intervalMs * probes;',
-            to: '    this.#deadAt = dueAt + (this.#config.keepalive?.idleMs ?? 0);',
+            from: '    this.deadAt = dueAt + intervalMs * probes;',
+            to: '    this.deadAt = dueAt + (this.#config.keepalive?.idleMs ?? 0);',
           },
         ],
         tests: [`${TESTS}/liveness.test.ts`],
@@ -47,8 +47,8 @@ export const DEADLINES: readonly Bug[] = [
         changes: [
           {
             file: `${CORE}/machines/liveness.ts`,
-            from: '    this.#suspectAt = dueAt + intervalMs;',
-            to: '    this.#suspectAt = dueAt + (this.#config.keepalive?.idleMs ?? 0);',
+            from: '    this.suspectAt = dueAt + intervalMs;',
+            to: '    this.suspectAt = dueAt + (this.#config.keepalive?.idleMs ?? 0);',
           },
         ],
         tests: [`${TESTS}/liveness.test.ts`],
@@ -67,8 +67,8 @@ export const DEADLINES: readonly Bug[] = [
             file: `${CORE}/machines/liveness.ts`,
             from: "    if (this.#state === 'quiet') this.#startProbing(slept ? now : dueAt, keepalive);\n",
             to:
-              "    if (this.#state === 'quiet' && !this.#pingAnswered) {\n" +
-              '      this.#evidenceAt = now;\n' +
+              "    if (this.#state === 'quiet' && this.pingAt !== NEVER) {\n" +
+              '      this.evidenceAt = now;\n' +
               '      return;\n' +
               '    }\n' +
               "    if (this.#state === 'quiet') this.#startProbing(slept ? now : dueAt, keepalive);\n",
@@ -122,7 +122,7 @@ export const DEADLINES: readonly Bug[] = [
             to:
               '    if (position <= this.#writtenTo) return;\n' +
               '    this.#writtenTo = position;\n' +
-              '    this.#deadAt += this.#config.keepalive?.intervalMs ?? 0;',
+              '    this.deadAt += this.#config.keepalive?.intervalMs ?? 0;',
           },
         ],
         tests: [`${TESTS}/liveness.test.ts`],

@@ -79,8 +79,8 @@ export const DURATIONS: readonly Bug[] = [
         changes: [
           {
             file: `${CORE}/machines/liveness.ts`,
-            from: '    this.#deadAt = dueAt + intervalMs * probes;',
-            to: '    this.#deadAt = dueAt + intervalMs;',
+            from: '    this.deadAt = dueAt + intervalMs * probes;',
+            to: '    this.deadAt = dueAt + intervalMs;',
           },
         ],
         tests: [`${TESTS}/liveness.test.ts`],
@@ -130,8 +130,8 @@ export const DURATIONS: readonly Bug[] = [
         changes: [
           {
             file: `${CORE}/machines/liveness.ts`,
-            from: '    this.#idleMs = (config.keepalive?.idleMs ?? 0) * (1 - config.random());',
-            to: '    this.#idleMs = config.keepalive?.idleMs ?? 0;',
+            from: '    this.idleMs = (config.keepalive?.idleMs ?? 0) * (1 - config.random());',
+            to: '    this.idleMs = config.keepalive?.idleMs ?? 0;',
           },
         ],
         tests: [`${TESTS}/liveness.test.ts`],

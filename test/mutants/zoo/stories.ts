@@ -31,7 +31,7 @@ export const STORIES: readonly Bug[] = [
         changes: [
           {
             file: `${CORE}/machines/liveness.ts`,
-            from: "    if (now >= this.#deadAt) this.#state = 'judging';\n    else if",
+            from: "    if (now >= this.deadAt) this.#state = 'judging';\n    else if",
             to: '    if',
           },
         ],

@@ -148,8 +148,8 @@ export const TRAFFIC: readonly Bug[] = [
         changes: [
           {
             file: `${CORE}/machines/liveness.ts`,
-            from: '    if (now >= this.#deadAt || this.#isPingWaiting()) return;',
-            to: '    if (now >= this.#deadAt || this.#isPingWaiting() || this.#pingNumber >= 2) return;',
+            from: '    if (now >= this.deadAt || this.#isPingWaiting()) return;',
+            to: '    if (now >= this.deadAt || this.#isPingWaiting() || this.#pingNumber >= 2) return;',
           },
         ],
         tests: [`${TESTS}/liveness.test.ts`],

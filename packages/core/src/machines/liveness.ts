@@ -2,10 +2,9 @@
 
 import type { Keepalive } from '../rules/keepalive.ts';
 import { IDLE_JITTER } from '../rules/keepalive.ts';
-import type { Rtt } from '../rules/rtt.ts';
-import { sampleRtt } from '../rules/rtt.ts';
 import type { Instant, Stall } from '../words/clock.ts';
 import { MIN_STALL_MS } from '../words/clock.ts';
+import { LivenessNumbers, NEVER } from './liveness-numbers.ts';
 
 /**
  * - `quiet`: no probe is out; evidence is younger than idle.
@@ -46,60 +45,57 @@ export interface LivenessConfig {
   readonly random: () => number;
 }
 
+/** Where a PING ends that is not queued yet. */
+const UNKNOWN = -1;
+
+/** A time in which we did not read. */
+interface Pause {
+  /** When it began; undefined once it is over. */
+  readonly from: Instant | undefined;
+  /** How much longer the verdict may be frozen in this silence. */
+  readonly leftMs: number;
+  /** No probe before it, although idle may be over. */
+  readonly endedAt: Instant;
+}
+
 /**
  * One end's judgement of the other, for one connection. No I/O, no timers, no clock: time comes in with each call and must
  * not go backwards (if it does, it is held). After every `handle...` call {@link poll} until it says `wait`.
  */
-export class Liveness {
+export class Liveness extends LivenessNumbers {
   readonly #config: LivenessConfig;
   #state: LivenessState = 'quiet';
   #suspected = false;
-  #outputs: LivenessOutput[] = [];
+  /** A PING is the first output. Most drains have no other, and so no list. */
+  #pingWanted = false;
+  #outputs: LivenessOutput[] | undefined;
   #confirmsOut = 0;
+  /** Made when we first stop reading. */
+  #pause: Pause | undefined;
 
-  /** As far as time has come, evidence aside. */
-  #latestAt: Instant = Number.NEGATIVE_INFINITY;
-  /** The last received byte, or the start of the connection. */
-  #evidenceAt: Instant;
-  #idleMs: number;
-  /** Where bytes come until then, the first wait has passed without a PING. */
-  #firstWaitEndsAt: Instant;
-
-  // While we do not read.
-  #pausedAt: Instant | undefined;
-  #freezeLeftMs = 0;
-  /** The end of the last pause: no probe before it, although idle may be over. */
-  #resumedAt: Instant = Number.NEGATIVE_INFINITY;
-
-  // The silence under way. Meaningful from `probing` on.
-  #nextProbeAt = 0;
+  // The silence under way; more of it in the numbers. Meaningful from `probing` on.
   #probesDue = 0;
   #probesSent = 0;
-  #suspectAt = 0;
-  #deadAt = 0;
-  #excuseLeftMs = 0;
-  #excusedAt: Instant = Number.NEGATIVE_INFINITY;
   #extended = false;
 
   // The newest PING. Positions are counts of bytes since the connection began.
   #pingNumber = 0;
-  #pingAt: Instant = Number.NEGATIVE_INFINITY;
-  #pingAnswered = true;
+  /** {@link UNKNOWN} while the PING is not queued. */
   #pingEndsAt = 0;
   #writtenTo = 0;
   // What the last look at the queue found (L4).
   #writtenToAtCheck = 0;
   #pingWaitedAtCheck = false;
 
-  #rtt: Rtt | undefined;
   #strayPongs = 0;
 
   /** Starts with the peer alive. The first wait is uniform in (0, idle], so that clients that came back together do not probe together (L8). */
   constructor(config: LivenessConfig, now: Instant) {
+    super();
     this.#config = config;
-    this.#evidenceAt = now;
-    this.#idleMs = (config.keepalive?.idleMs ?? 0) * (1 - config.random());
-    this.#firstWaitEndsAt = now + this.#idleMs;
+    this.evidenceAt = now;
+    this.idleMs = (config.keepalive?.idleMs ?? 0) * (1 - config.random());
+    this.firstWaitEndsAt = now + this.idleMs;
   }
 
   get state(): LivenessState {
@@ -111,18 +107,9 @@ export class Liveness {
     return this.#suspected ? 'suspect' : 'alive';
   }
 
-  /** When the last byte came, or the connection began. */
-  get evidenceAt(): Instant {
-    return this.#evidenceAt;
-  }
-
   /** Probes sent in the silence under way. */
   get probesSent(): number {
     return this.#state === 'quiet' ? 0 : this.#probesSent;
-  }
-
-  get rtt(): Rtt | undefined {
-    return this.#rtt;
   }
 
   /** PONGs that were late, repeated, or answered nothing: counted, never fatal (L7). */
@@ -133,7 +120,7 @@ export class Liveness {
   /** Bytes have come, be it part of a frame (L2). The hot path: in `quiet` it stores one number. */
   handleEvidence(now: Instant): void {
     if (this.#state === 'quiet') {
-      if (now > this.#evidenceAt) this.#evidenceAt = now;
+      if (now > this.evidenceAt) this.evidenceAt = now;
     } else if (this.#state !== 'dead') {
       this.#settle(this.#held(now));
     }
@@ -148,7 +135,7 @@ export class Liveness {
   handleUndatedEvidence(now: Instant): void {
     if (this.#state === 'quiet' || this.#state === 'dead') return;
     this.#settle(this.#held(now));
-    this.#idleMs = 0;
+    this.idleMs = 0;
   }
 
   /**
@@ -157,13 +144,13 @@ export class Liveness {
    */
   handlePong(number: number, now: Instant): number | undefined {
     // Only the newest PING is matched: older ones may have been coalesced away by the peer (Karn's rule).
-    if (number !== this.#pingNumber || this.#pingAnswered) {
+    if (number !== this.#pingNumber || this.pingAt === NEVER) {
       this.#strayPongs += 1;
       return undefined;
     }
-    this.#pingAnswered = true;
-    const rttMs = this.#held(now) - this.#pingAt;
-    this.#rtt = sampleRtt(this.#rtt, rttMs);
+    const rttMs = this.#held(now) - this.pingAt;
+    this.pingAt = NEVER;
+    this.sampleRtt(rttMs);
     return rttMs;
   }
 
@@ -177,8 +164,8 @@ export class Liveness {
     if (this.#state !== 'quiet') return;
     const now = this.#held(time);
     // An answer may have come while we do not read: it would tell of then, not of now.
-    if (this.#pausedAt !== undefined) return this.#ping(now);
-    if (keepalive === undefined) return this.#pingAnswered ? this.#ping(now) : undefined;
+    if (this.#pause?.from !== undefined) return this.#ping(now);
+    if (keepalive === undefined) return this.pingAt === NEVER ? this.#ping(now) : undefined;
     this.#startProbing(now, keepalive);
     this.#probe(now, keepalive);
   }
@@ -198,9 +185,10 @@ export class Liveness {
     const { keepalive } = this.#config;
     if (keepalive === undefined) return;
     const now = this.#held(time);
-    if (this.#pausedAt !== undefined) {
+    const frozenUntil = this.#frozenUntil();
+    if (frozenUntil !== undefined) {
       // Not even a sleep is to be verified yet: nobody would read the answer.
-      if (now < this.#pausedAt + this.#freezeLeftMs) return;
+      if (now < frozenUntil) return;
       this.handleResumed(now);
     }
     const dueAt = this.#dueAt(keepalive);
@@ -223,67 +211,74 @@ export class Liveness {
     if (this.#confirmsOut > 0 || !this.#isConfirming()) return;
     if (!this.#suspected) {
       this.#suspected = true;
-      const silenceMs = this.#held(now) - this.#evidenceAt;
-      this.#outputs.push({ type: 'suspect', silenceMs, probesSent: this.#probesSent });
+      const silenceMs = this.#held(now) - this.evidenceAt;
+      this.#put({ type: 'suspect', silenceMs, probesSent: this.#probesSent });
     }
     if (this.#state === 'doubting') {
       this.#state = 'suspect';
       return;
     }
     this.#state = 'dead';
-    this.#outputs.push({ type: 'dead', verdict: this.#verdict() });
+    this.#put({ type: 'dead', verdict: this.#verdict() });
   }
 
   /** We ourselves have stopped reading: the verdict is frozen, up to `pausedTimeout` in one silence (L5). */
   handlePaused(now: Instant): void {
-    if (this.#pausedAt !== undefined) return;
-    if (this.#evidenceAt >= this.#resumedAt) this.#freezeLeftMs = this.#config.pausedTimeoutMs;
-    if (this.#freezeLeftMs <= 0) return;
-    this.#pausedAt = this.#held(now);
+    const pause = this.#pause;
+    if (pause?.from !== undefined) return;
+    const isFirst = pause === undefined || this.evidenceAt >= pause.endedAt;
+    const leftMs = isFirst ? this.#config.pausedTimeoutMs : pause.leftMs;
+    if (leftMs <= 0) return;
+    this.#pause = { from: this.#held(now), leftMs, endedAt: NEVER };
     // The poll phase under way reads nothing more, so it will prove nothing.
     if (this.#isConfirming()) this.#state = this.#suspected ? 'suspect' : 'probing';
   }
 
   /** We read again. The time in between is nobody's silence. */
   handleResumed(now: Instant): void {
-    if (this.#pausedAt === undefined) return;
-    const frozenMs = Math.min(this.#held(now) - this.#pausedAt, this.#freezeLeftMs);
-    this.#freezeLeftMs -= frozenMs;
-    this.#resumedAt = this.#pausedAt + frozenMs;
-    this.#pausedAt = undefined;
-    this.#nextProbeAt += frozenMs;
-    this.#suspectAt += frozenMs;
-    this.#deadAt += frozenMs;
+    if (this.#pause?.from === undefined) return;
+    const { from, leftMs } = this.#pause;
+    const frozenMs = Math.min(this.#held(now) - from, leftMs);
+    this.#pause = { from: undefined, leftMs: leftMs - frozenMs, endedAt: from + frozenMs };
+    this.nextProbeAt += frozenMs;
+    this.suspectAt += frozenMs;
+    this.deadAt += frozenMs;
   }
 
   /** The next thing to do. Ends each drain with `wait`. */
   poll(): LivenessOutput {
-    const output = this.#outputs.shift();
+    if (this.#pingWanted) {
+      this.#pingWanted = false;
+      return { type: 'ping', number: this.#pingNumber };
+    }
+    const output = this.#outputs?.shift();
     if (output !== undefined) return output;
+    if (this.#outputs !== undefined) this.#outputs = undefined;
     const { keepalive } = this.#config;
     // Otherwise a connection that always has traffic would keep the short idle of its first wait for life.
-    if (this.#evidenceAt >= this.#firstWaitEndsAt) this.#drawIdle();
+    if (this.evidenceAt >= this.firstWaitEndsAt) this.#drawIdle();
     return { type: 'wait', until: keepalive === undefined ? undefined : this.#dueAt(keepalive) };
   }
 
   /** When time will next change something. */
   #dueAt(keepalive: Keepalive): Instant | undefined {
     if (this.#state === 'dead' || this.#isConfirming()) return undefined;
-    if (this.#pausedAt !== undefined) return this.#pausedAt + this.#freezeLeftMs;
-    if (this.#state === 'quiet') return Math.max(this.#evidenceAt + this.#idleMs, this.#resumedAt);
-    const probeAt = this.#hasProbeLeft(keepalive) ? this.#nextProbeAt : Number.POSITIVE_INFINITY;
-    return Math.min(probeAt, this.#suspected ? Number.POSITIVE_INFINITY : this.#suspectAt, this.#deadAt);
+    const frozenUntil = this.#frozenUntil();
+    if (frozenUntil !== undefined) return frozenUntil;
+    if (this.#state === 'quiet') return Math.max(this.evidenceAt + this.idleMs, this.#pause?.endedAt ?? NEVER);
+    const probeAt = this.#hasProbeLeft(keepalive) ? this.nextProbeAt : Number.POSITIVE_INFINITY;
+    return Math.min(probeAt, this.#suspected ? Number.POSITIVE_INFINITY : this.suspectAt, this.deadAt);
   }
 
   /** The clock of a silence starts when its first probe is due, whenever it is written (L4). */
   #startProbing(dueAt: Instant, { intervalMs, probes }: Keepalive): void {
     this.#state = 'probing';
-    this.#nextProbeAt = dueAt;
+    this.nextProbeAt = dueAt;
     this.#probesDue = 0;
     this.#probesSent = 0;
-    this.#suspectAt = dueAt + intervalMs;
-    this.#deadAt = dueAt + intervalMs * probes;
-    this.#excuseLeftMs = intervalMs * probes;
+    this.suspectAt = dueAt + intervalMs;
+    this.deadAt = dueAt + intervalMs * probes;
+    this.excuseLeftMs = intervalMs * probes;
     this.#extended = false;
   }
 
@@ -298,30 +293,30 @@ export class Liveness {
   }
 
   #isNews(stall: Stall | undefined): stall is Stall {
-    return stall !== undefined && stall.endedAt > this.#evidenceAt && stall.endedAt > this.#excusedAt;
+    return stall !== undefined && stall.endedAt > this.evidenceAt && stall.endedAt > this.excusedAt;
   }
 
   /** Grants a fresh PING and one interval after a stall, and in all at most interval x probes in one silence: endless stalls cannot keep a corpse alive (L5). */
   #excuse(runAgainAt: Instant, now: Instant, { intervalMs }: Keepalive): void {
-    this.#excusedAt = runAgainAt;
-    this.#nextProbeAt = now;
+    this.excusedAt = runAgainAt;
+    this.nextProbeAt = now;
     const wantedAt = runAgainAt + intervalMs;
     // Time in which we did not run counts for nobody; only what is granted beyond it is charged.
-    const base = Math.max(this.#deadAt, now);
-    const grantedMs = Math.min(wantedAt - base, this.#excuseLeftMs);
+    const base = Math.max(this.deadAt, now);
+    const grantedMs = Math.min(wantedAt - base, this.excuseLeftMs);
     if (grantedMs > 0) {
-      this.#excuseLeftMs -= grantedMs;
-      this.#deadAt = base + grantedMs;
+      this.excuseLeftMs -= grantedMs;
+      this.deadAt = base + grantedMs;
     }
-    this.#suspectAt = Math.max(this.#suspectAt, wantedAt);
+    this.suspectAt = Math.max(this.suspectAt, wantedAt);
   }
 
   /** Sends the probe that is due, if any. Missed ones are never replayed: an excuse has moved the next one to now. */
   #probe(now: Instant, keepalive: Keepalive): void {
-    if (now < this.#nextProbeAt || !this.#hasProbeLeft(keepalive)) return;
-    this.#nextProbeAt += keepalive.intervalMs;
+    if (now < this.nextProbeAt || !this.#hasProbeLeft(keepalive)) return;
+    this.nextProbeAt += keepalive.intervalMs;
     this.#probesDue += 1;
-    if (now >= this.#deadAt || this.#isPingWaiting()) return;
+    if (now >= this.deadAt || this.#isPingWaiting()) return;
     this.#probesSent += 1;
     this.#ping(now);
   }
@@ -330,25 +325,25 @@ export class Liveness {
   #ping(now: Instant): void {
     if (this.#isPingWaiting()) return;
     this.#pingNumber += 1;
-    this.#pingAt = now;
-    this.#pingAnswered = false;
-    this.#pingEndsAt = Number.POSITIVE_INFINITY;
-    this.#outputs.push({ type: 'ping', number: this.#pingNumber });
+    this.pingAt = now;
+    this.#pingEndsAt = UNKNOWN;
+    if (this.#outputs === undefined) this.#pingWanted = true;
+    else this.#outputs.push({ type: 'ping', number: this.#pingNumber });
   }
 
   /** `probes` of them, one for each interval, and up to as many again for what has been excused. */
   #hasProbeLeft({ intervalMs, probes }: Keepalive): boolean {
-    return this.#probesDue * intervalMs < 2 * intervalMs * probes - this.#excuseLeftMs;
+    return this.#probesDue * intervalMs < 2 * intervalMs * probes - this.excuseLeftMs;
   }
 
   /** Marks what is due; the decision waits for one poll phase (L5). */
   #mark(now: Instant, keepalive: Keepalive): void {
-    if (now >= this.#deadAt) this.#extendForWriting(now, keepalive);
-    if (now >= this.#deadAt) this.#state = 'judging';
-    else if (!this.#suspected && now >= this.#suspectAt) this.#state = 'doubting';
+    if (now >= this.deadAt) this.#extendForWriting(now, keepalive);
+    if (now >= this.deadAt) this.#state = 'judging';
+    else if (!this.#suspected && now >= this.suspectAt) this.#state = 'doubting';
     else return;
     this.#confirmsOut += 1;
-    this.#outputs.push({ type: 'confirm' });
+    this.#put({ type: 'confirm' });
   }
 
   /**
@@ -358,12 +353,12 @@ export class Liveness {
   #extendForWriting(now: Instant, { intervalMs }: Keepalive): void {
     const waits = this.#isPingWaiting() || this.#pingWaitedAtCheck;
     if (!waits || this.#writtenTo <= this.#writtenToAtCheck) return;
-    this.#deadAt = Math.max(this.#deadAt, Math.min(now + intervalMs, this.#evidenceAt + this.#config.writeTimeoutMs));
+    this.deadAt = Math.max(this.deadAt, Math.min(now + intervalMs, this.evidenceAt + this.#config.writeTimeoutMs));
     this.#extended = true;
   }
 
   #isPingWaiting(): boolean {
-    return this.#pingEndsAt > this.#writtenTo;
+    return this.#pingEndsAt === UNKNOWN || this.#pingEndsAt > this.#writtenTo;
   }
 
   #verdict(): LivenessVerdict {
@@ -372,19 +367,30 @@ export class Liveness {
 
   /** Evidence ends a silence. */
   #settle(now: Instant): void {
-    const silenceMs = now - this.#evidenceAt;
-    this.#evidenceAt = now;
+    const silenceMs = now - this.evidenceAt;
+    this.evidenceAt = now;
     this.#state = 'quiet';
     this.#drawIdle();
     if (!this.#suspected) return;
     this.#suspected = false;
-    this.#outputs.push({ type: 'alive', silenceMs });
+    this.#put({ type: 'alive', silenceMs });
   }
 
   /** Shortened, and never lengthened (L8). */
   #drawIdle(): void {
-    this.#firstWaitEndsAt = Number.POSITIVE_INFINITY;
-    this.#idleMs = (this.#config.keepalive?.idleMs ?? 0) * (1 - IDLE_JITTER * this.#config.random());
+    this.firstWaitEndsAt = Number.POSITIVE_INFINITY;
+    this.idleMs = (this.#config.keepalive?.idleMs ?? 0) * (1 - IDLE_JITTER * this.#config.random());
+  }
+
+  #put(output: LivenessOutput): void {
+    this.#outputs ??= [];
+    this.#outputs.push(output);
+  }
+
+  /** While we do not read: until then the verdict stands still. */
+  #frozenUntil(): Instant | undefined {
+    const pause = this.#pause;
+    return pause?.from === undefined ? undefined : pause.from + pause.leftMs;
   }
 
   /** A poll phase is to decide. */
@@ -394,8 +400,8 @@ export class Liveness {
 
   /** The time, which never runs backwards (L13). */
   #held(now: Instant): Instant {
-    const latestAt = Math.max(this.#latestAt, this.#evidenceAt);
-    this.#latestAt = now > latestAt ? now : latestAt;
-    return this.#latestAt;
+    const latestAt = Math.max(this.latestAt, this.evidenceAt);
+    this.latestAt = now > latestAt ? now : latestAt;
+    return this.latestAt;
   }
 }

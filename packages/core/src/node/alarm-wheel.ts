@@ -12,23 +12,23 @@ export const TICK_MS = 10;
 /** Emptied ticks that the heap may keep, beyond as many as are in use, before it is built anew. */
 const MAX_STALE_TICKS = 64;
 
-/** The alarms that come up together. */
-class Bucket {
-  readonly tick: number;
-  readonly alarms: Set<WheelAlarm> = new Set();
+// V8 keeps whole numbers of 32 bits where it keeps references, and gives others a box of their own: so these three are small.
+/** Where an alarm hangs that is not set. */
+const NOWHERE: number = -(2 ** 31);
+/** Where an alarm hangs that was taken out, and has not rung yet. */
+const TAKEN: number = NOWHERE + 1;
+/** The bucket of all deadlines that are longer past than that: 8 months. */
+const EARLIEST: number = TAKEN + 1;
 
-  constructor(tick: number) {
-    this.tick = tick;
-  }
-
-  get dueAt(): Instant {
-    return this.tick * TICK_MS;
-  }
-}
+/** The alarms that come up together, each at the place that it knows. */
+type Bucket = WheelAlarm[];
 
 /**
  * Alarms in buckets, one bucket a tick. Moving an alarm later leaves it in its bucket; it moves on when the bucket
  * comes up. So an alarm that is moved with every received chunk costs one visit for each time it would have rung.
+ *
+ * A visit is to memory that nobody has touched for seconds, and so costs what it touches. An alarm is one object of
+ * whole numbers: it names its tick and its place there, so that no new object has to be remembered in an old one.
  */
 export class AlarmWheel {
   readonly #buckets = new Map<number, Bucket>();
@@ -43,7 +43,7 @@ export class AlarmWheel {
 
   /** When the wheel wants to be looked at next: no alarm is due earlier. Infinity if none is set. */
   get nextAt(): Instant {
-    return this.#first()?.dueAt ?? Number.POSITIVE_INFINITY;
+    return (this.#firstTick() ?? Number.POSITIVE_INFINITY) * TICK_MS;
   }
 
   /** Whether an alarm is set that keeps the process alive. */
@@ -57,101 +57,110 @@ export class AlarmWheel {
   }
 
   /**
-   * Takes out the alarms that are due. They stay in the set until each is cleared or set anew, whether by who rings
-   * them or by the owner of one that rang before.
+   * Takes out the alarms that are due. Each is to be rung unless it was cleared or set anew meanwhile, as the owner of one
+   * that rang before may do: {@link WheelAlarm.isTaken} tells.
    */
-  takeDue(now: Instant): ReadonlySet<WheelAlarm> {
-    const due = new Bucket(Number.POSITIVE_INFINITY); // later than any deadline: whoever is set anew moves out of it
-    for (let bucket = this.#first(); bucket !== undefined && bucket.dueAt <= now; bucket = this.#first()) {
-      this.#discard(bucket);
-      for (const alarm of bucket.alarms) {
-        const tick = tickOf(alarm.deadline);
-        this.#put(alarm, tick > bucket.tick ? this.#bucketAt(tick) : due);
+  takeDue(now: Instant): readonly WheelAlarm[] {
+    const due: WheelAlarm[] = [];
+    for (let tick = this.#firstTick(); tick !== undefined && tick * TICK_MS <= now; tick = this.#firstTick()) {
+      for (const alarm of this.#takeOut(tick)) {
+        if (alarm.dueTick > tick) this.#put(alarm, alarm.dueTick);
+        else due.push(take(alarm));
       }
     }
-    return due.alarms;
+    return due;
   }
 
   /** Takes out every alarm that is set, due or not; otherwise like {@link takeDue}. */
-  takeAll(): ReadonlySet<WheelAlarm> {
-    const all = new Bucket(Number.POSITIVE_INFINITY);
-    for (let bucket = this.#first(); bucket !== undefined; bucket = this.#first()) {
-      this.#discard(bucket);
-      for (const alarm of bucket.alarms) this.#put(alarm, all);
+  takeAll(): readonly WheelAlarm[] {
+    const all: WheelAlarm[] = [];
+    for (let tick = this.#firstTick(); tick !== undefined; tick = this.#firstTick()) {
+      for (const alarm of this.#takeOut(tick)) all.push(take(alarm));
     }
-    return all.alarms;
+    return all;
   }
 
   /** For {@link WheelAlarm}: a deadline that was not there, or that its bucket would miss. */
-  hang(alarm: WheelAlarm, tick: number): void {
-    if (alarm.bucket === undefined) this.#keepers += alarm.keepsProcess ? 1 : 0;
-    else this.#takeOff(alarm, alarm.bucket);
-    this.#put(alarm, this.#bucketAt(tick));
+  hang(alarm: WheelAlarm): void {
+    if (alarm.tick === NOWHERE) this.#keepers += alarm.keepsProcess ? 1 : 0;
+    else this.#takeOff(alarm);
+    this.#put(alarm, alarm.dueTick);
     this.#changed();
   }
 
   /** For {@link WheelAlarm}: takes it off at once, so that no far-away bucket holds on to a dead connection. */
-  unhang(alarm: WheelAlarm, bucket: Bucket): void {
-    this.#takeOff(alarm, bucket);
-    alarm.bucket = undefined;
+  unhang(alarm: WheelAlarm): void {
+    this.#takeOff(alarm);
+    alarm.tick = NOWHERE;
     if (!alarm.keepsProcess) return;
     this.#keepers -= 1;
     this.#changed();
   }
 
-  #put(alarm: WheelAlarm, bucket: Bucket): void {
-    bucket.alarms.add(alarm);
-    alarm.bucket = bucket;
+  #put(alarm: WheelAlarm, tick: number): void {
+    let bucket = this.#buckets.get(tick);
+    if (bucket === undefined) {
+      bucket = [];
+      this.#buckets.set(tick, bucket);
+      this.#ticks.push(tick);
+    }
+    alarm.tick = tick;
+    alarm.place = bucket.length;
+    bucket.push(alarm);
   }
 
-  #takeOff(alarm: WheelAlarm, bucket: Bucket): void {
-    bucket.alarms.delete(alarm);
-    if (bucket.alarms.size > 0 || this.#buckets.get(bucket.tick) !== bucket) return;
-    this.#buckets.delete(bucket.tick);
+  /** The last one of its bucket takes its place. */
+  #takeOff({ tick, place }: WheelAlarm): void {
+    const bucket = this.#buckets.get(tick);
+    const last = bucket?.pop();
+    if (bucket === undefined || last === undefined) return; // it was taken out already
+    if (place < bucket.length) {
+      bucket[place] = last;
+      last.place = place;
+    }
+    if (bucket.length > 0) return;
+    this.#buckets.delete(tick);
     // The heap keeps the tick until it comes up. Far-away ticks that are emptied again and again must not pile up.
     if (this.#ticks.size > 2 * this.#buckets.size + MAX_STALE_TICKS) this.#ticks.replace(this.#buckets.keys());
   }
 
-  #bucketAt(tick: number): Bucket {
-    let bucket = this.#buckets.get(tick);
-    if (bucket === undefined) {
-      bucket = new Bucket(tick);
-      this.#buckets.set(tick, bucket);
-      this.#ticks.push(tick);
-    }
-    return bucket;
-  }
-
-  #first(): Bucket | undefined {
+  #firstTick(): number | undefined {
     for (;;) {
       const tick = this.#ticks.min;
-      if (tick === undefined) return undefined;
-      const bucket = this.#buckets.get(tick);
-      if (bucket !== undefined) return bucket;
+      if (tick === undefined || this.#buckets.has(tick)) return tick;
       this.#ticks.pop(); // emptied meanwhile
     }
   }
 
-  #discard(first: Bucket): void {
+  #takeOut(first: number): Bucket {
+    const bucket = this.#buckets.get(first) ?? [];
     this.#ticks.pop();
-    this.#buckets.delete(first.tick);
+    this.#buckets.delete(first);
+    return bucket;
   }
 }
 
-/** An alarm of the {@link AlarmWheel}. */
+/** An alarm of the {@link AlarmWheel}. The numbers are the wheel's. */
 export class WheelAlarm implements Alarm {
   readonly owner: AlarmOwner;
   readonly keepsProcess: boolean;
-  /** Means something only while {@link bucket} is there. */
-  deadline: Instant = Number.POSITIVE_INFINITY;
-  /** Where it hangs: at its tick or, after it was moved later, before it. Undefined while it is not set. */
-  bucket: Bucket | undefined;
+  /** The tick of its deadline. Means something only while the alarm is set. */
+  dueTick = 0;
+  /** Where it hangs: at its tick or, after it was moved later, before it; or {@link NOWHERE}, or {@link TAKEN}. */
+  tick: number = NOWHERE;
+  /** Its place there. */
+  place = 0;
   readonly #wheel: AlarmWheel;
 
   constructor(wheel: AlarmWheel, owner: AlarmOwner, keepsProcess: boolean) {
     this.#wheel = wheel;
     this.owner = owner;
     this.keepsProcess = keepsProcess;
+  }
+
+  /** Whether it was taken out of the wheel to be rung, and neither cleared nor set since. */
+  get isTaken(): boolean {
+    return this.tick === TAKEN;
   }
 
   /** @throws TypeError if the deadline is NaN. Infinity clears. */
@@ -161,17 +170,21 @@ export class WheelAlarm implements Alarm {
       this.clear();
       return;
     }
-    this.deadline = deadline;
-    const tick = tickOf(deadline);
-    if (this.bucket === undefined || tick < this.bucket.tick) this.#wheel.hang(this, tick);
+    this.dueTick = tickOf(deadline);
+    if (this.tick < EARLIEST || this.dueTick < this.tick) this.#wheel.hang(this);
   }
 
   clear(): void {
-    if (this.bucket !== undefined) this.#wheel.unhang(this, this.bucket);
+    if (this.tick !== NOWHERE) this.#wheel.unhang(this);
   }
+}
+
+function take(alarm: WheelAlarm): WheelAlarm {
+  alarm.tick = TAKEN;
+  return alarm;
 }
 
 /** Rounded up, so that no alarm rings early. */
 function tickOf(deadline: Instant): number {
-  return Math.ceil(deadline / TICK_MS);
+  return Math.max(EARLIEST, Math.ceil(deadline / TICK_MS));
 }

@@ -122,6 +122,7 @@ export class SystemClock implements Clock {
   #ring(alarms: ReturnType<AlarmWheel['takeDue']>, now: Instant): void {
     this.#isRinging = true;
     for (const alarm of alarms) {
+      if (!alarm.isTaken) continue; // cleared or set anew by who rang before
       alarm.clear();
       try {
         alarm.owner.handleAlarm(now);

@@ -1,7 +1,8 @@
 /** The heartbeat of one open connection: our PINGs, the peer's, and their PONGs. Joins the liveness machine to what is sent. */
 
-import type { LivenessOutput } from '../machines/liveness.ts';
+import type { LivenessConfig, LivenessOutput } from '../machines/liveness.ts';
 import { Liveness } from '../machines/liveness.ts';
+import type { Keepalive } from '../rules/keepalive.ts';
 import type { Terms } from '../rules/negotiate.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import { PingBudget } from '../rules/ping-budget.ts';
@@ -19,18 +20,23 @@ export type LivenessWish =
 export class Heartbeat {
   /** Our judgement of the peer. */
   readonly liveness: Liveness;
-  readonly #budget: PingBudget;
+  readonly #config: SessionConfig;
+  readonly #peerKeepalive: Keepalive | undefined;
+  /** Made when the peer first pings: until then it would be full. */
+  #budget: PingBudget | undefined;
   /** The number of the newest PING that awaits its PONG; 0 if none does. One is enough, and all that a flood can make us keep (L7). */
   #pongDue = 0;
 
   constructor(terms: Terms, config: SessionConfig, random: () => number, now: Instant) {
-    this.liveness = new Liveness({ ...config, keepalive: terms.keepalive, random }, now);
-    this.#budget = new PingBudget(config.minPingIntervalMs, terms.peerKeepalive, now);
+    this.liveness = new Liveness(livenessConfigOf(config, terms.keepalive, random), now);
+    this.#config = config;
+    this.#peerKeepalive = terms.peerKeepalive;
   }
 
   /** The peer has pinged; false if that was one too many. */
   handlePing(number: number, now: Instant): boolean {
     this.#pongDue = number;
+    this.#budget ??= new PingBudget(this.#config.minPingIntervalMs, this.#peerKeepalive, now);
     return this.#budget.take(now);
   }
 
@@ -43,7 +49,15 @@ export class Heartbeat {
     answer: (number: number) => PongFrame | undefined,
     wish: (wish: LivenessWish) => void,
   ): Instant {
-    if (this.#pongDue > 0 && outgoing.hasRoom) this.#pong(outgoing, answer(this.#pongDue), wish);
+    if (this.#pongDue > 0 && outgoing.hasRoom) {
+      const pong = answer(this.#pongDue);
+      if (pong === undefined) {
+        wish({ type: 'examine' });
+      } else {
+        outgoing.put(pong);
+        this.#pongDue = 0;
+      }
+    }
     for (;;) {
       const output = this.liveness.poll();
       if (output.type === 'wait') return output.until ?? Number.POSITIVE_INFINITY;
@@ -54,10 +68,20 @@ export class Heartbeat {
       wish(output);
     }
   }
+}
 
-  #pong(outgoing: Outgoing, pong: PongFrame | undefined, wish: (wish: LivenessWish) => void): void {
-    if (pong === undefined) return wish({ type: 'examine' });
-    outgoing.put(pong);
-    this.#pongDue = 0;
-  }
+/** What all connections of one server have in common is kept once. */
+const shared = new WeakMap<SessionConfig, LivenessConfig>();
+
+function livenessConfigOf(
+  config: SessionConfig,
+  keepalive: Keepalive | undefined,
+  random: () => number,
+): LivenessConfig {
+  const known = shared.get(config);
+  if (known !== undefined && known.keepalive === keepalive && known.random === random) return known;
+  const { writeTimeoutMs, pausedTimeoutMs } = config;
+  const made = { keepalive, writeTimeoutMs, pausedTimeoutMs, random };
+  shared.set(config, made);
+  return made;
 }

@@ -234,7 +234,7 @@ export class LivenessDriver {
       this.#newest.isAnswered = true;
       expect(this.liveness.rtt?.latestMs).toBe(this.now - this.#newest.at);
     } else {
-      expect(this.liveness.rtt).toBe(rtt);
+      expect(this.liveness.rtt).toEqual(rtt);
       expect(this.liveness.strayPongs).toBe(strayPongs + 1);
     }
     this.#changesNothing(() => {});

@@ -7,21 +7,20 @@ import type { SendQueue } from './send-queue.ts';
 
 /** The machine with its private names opened. */
 export type OpenedLiveness = Liveness & {
-  _latestAt: number;
-  _evidenceAt: number;
-  _nextProbeAt: number;
-  _suspectAt: number;
-  _deadAt: number;
-  _excusedAt: number;
-  _pingAt: number;
+  latestAt: number;
+  evidenceAt: number;
+  nextProbeAt: number;
+  suspectAt: number;
+  deadAt: number;
+  excusedAt: number;
+  pingAt: number;
   _pingNumber: number;
-  _pingAnswered: boolean;
   _pingEndsAt: number;
   _writtenTo: number;
   _writtenToAtCheck: number;
   _probesDue: number;
   _probesSent: number;
-  _excuseLeftMs: number;
+  excuseLeftMs: number;
   _extended: boolean;
 };
 
@@ -34,7 +33,7 @@ interface Ageing {
   deadline: number | undefined;
 }
 
-const INSTANTS = ['_evidenceAt', '_nextProbeAt', '_suspectAt', '_deadAt', '_excusedAt'] as const;
+const INSTANTS = ['evidenceAt', 'nextProbeAt', 'suspectAt', 'deadAt', 'excusedAt'] as const;
 
 /** Everything becomes so much older. */
 export function age(end: Ageing, ms: number): void {
@@ -49,23 +48,22 @@ export function age(end: Ageing, ms: number): void {
 export function forget(end: Ageing, liveness: OpenedLiveness): void {
   // Round trips are not explored: which PING a PONG answers decides nothing.
   liveness._pingNumber = 0;
-  liveness._pingAt = 0;
-  liveness._pingAnswered = true;
+  liveness.pingAt = Number.NEGATIVE_INFINITY;
   // Clocks that run backwards are not, either.
-  liveness._latestAt = Number.NEGATIVE_INFINITY;
+  liveness.latestAt = Number.NEGATIVE_INFINITY;
   if (liveness.state === 'quiet') {
     // "Meaningful from `probing` on."
-    liveness._nextProbeAt = 0;
-    liveness._suspectAt = 0;
-    liveness._deadAt = 0;
+    liveness.nextProbeAt = 0;
+    liveness.suspectAt = 0;
+    liveness.deadAt = 0;
     liveness._probesDue = 0;
     liveness._probesSent = 0;
-    liveness._excuseLeftMs = 0;
+    liveness.excuseLeftMs = 0;
     liveness._extended = false;
   }
   // A stall is news while it is newer than the evidence, and than the one that was excused.
-  if (liveness._excusedAt <= liveness._evidenceAt) liveness._excusedAt = Number.NEGATIVE_INFINITY;
-  const newsSince = Math.max(liveness._evidenceAt, liveness._excusedAt);
+  if (liveness.excusedAt <= liveness.evidenceAt) liveness.excusedAt = Number.NEGATIVE_INFINITY;
+  const newsSince = Math.max(liveness.evidenceAt, liveness.excusedAt);
   if (end.lastStall !== undefined && end.lastStall.endedAt <= newsSince) end.lastStall = undefined;
   forgetPositions(end.queue, liveness);
 }

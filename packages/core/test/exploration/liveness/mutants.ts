@@ -12,8 +12,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: LIVENESS,
-        from: 'this.#deadAt = dueAt + intervalMs * probes;',
-        to: 'this.#deadAt = dueAt + intervalMs * (probes - 1);',
+        from: 'this.deadAt = dueAt + intervalMs * probes;',
+        to: 'this.deadAt = dueAt + intervalMs * (probes - 1);',
       },
     ],
     finds: /the verdict comes after less than 4 units/,
@@ -24,7 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: LIVENESS,
         from: '    this.#pingNumber += 1;\n',
-        to: '    this.#pingNumber += 1;\n    this.#deadAt = now + 3_000;\n',
+        to: '    this.#pingNumber += 1;\n    this.deadAt = now + 3_000;\n',
       },
     ],
     finds: /a silent peer is not dead after 5 units/,
@@ -34,7 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: LIVENESS,
-        from: "    this.#confirmsOut += 1;\n    this.#outputs.push({ type: 'confirm' });",
+        from: "    this.#confirmsOut += 1;\n    this.#put({ type: 'confirm' });",
         to: '    this.handlePolled(now);',
       },
     ],
@@ -64,7 +64,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     title: 'stalls of our own are an excuse for ever',
-    changes: [{ file: LIVENESS, from: '      this.#excuseLeftMs -= grantedMs;\n', to: '' }],
+    changes: [{ file: LIVENESS, from: '      this.excuseLeftMs -= grantedMs;\n', to: '' }],
     finds: /a silent peer is not dead after 4 units/,
   },
   {
@@ -72,8 +72,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: LIVENESS,
-        from: 'this.#deadAt = dueAt + intervalMs * probes;',
-        to: 'this.#deadAt = dueAt + intervalMs * (probes + 1);',
+        from: 'this.deadAt = dueAt + intervalMs * probes;',
+        to: 'this.deadAt = dueAt + intervalMs * (probes + 1);',
       },
     ],
     finds: /a silent peer is not dead after 5 units/,
@@ -104,7 +104,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: LIVENESS,
-        from: 'Math.min(now + intervalMs, this.#evidenceAt + this.#config.writeTimeoutMs)',
+        from: 'Math.min(now + intervalMs, this.evidenceAt + this.#config.writeTimeoutMs)',
         to: 'now + intervalMs',
       },
     ],
@@ -115,8 +115,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: LIVENESS,
-        from: 'if (now >= this.#deadAt || this.#isPingWaiting()) return;',
-        to: 'if (now >= this.#deadAt) return;',
+        from: 'if (now >= this.deadAt || this.#isPingWaiting()) return;',
+        to: 'if (now >= this.deadAt) return;',
       },
       { file: LIVENESS, from: '    if (this.#isPingWaiting()) return;\n', to: '' },
     ],
