@@ -1,0 +1,72 @@
+/** One session of the fleet: the real heartbeat and its alarm, driven as a connection drives them. */
+
+import type { Alarm, AlarmOwner, Clock, Instant, LivenessWish } from '@systole/core';
+import { Heartbeat, type Outgoing, type SessionConfig, type Terms } from '@systole/core';
+import type { Receiver } from './virtual-loop.ts';
+
+/** What all sessions of a fleet share. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly config: SessionConfig;
+  readonly terms: Terms;
+  readonly random: () => number;
+  /** Takes PINGs, and never waits. */
+  readonly outgoing: Outgoing;
+  /** What a session wants, and has done, in its turn. */
+  handleWish(watch: Watch, wish: LivenessWish): void;
+}
+
+/** Nobody pings us here. */
+const noPong = (): undefined => undefined;
+
+/** See the head of the file. What it holds beside {@link heartbeat} and its alarm stands for a connection. */
+export class Watch implements AlarmOwner, Receiver {
+  readonly #surroundings: Surroundings;
+  /** Undefined for a peer that lives. */
+  readonly diesAt: Instant | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #alarm: Alarm | undefined;
+
+  constructor(surroundings: Surroundings, diesAt: Instant | undefined) {
+    this.#surroundings = surroundings;
+    this.diesAt = diesAt;
+  }
+
+  /** The handshake is over. */
+  open(): void {
+    const { clock, config, terms, random } = this.#surroundings;
+    this.#heartbeat = new Heartbeat(terms, config, random, clock.now());
+    this.#alarm = clock.alarm(this);
+    this.#turn();
+  }
+
+  get heartbeat(): Heartbeat | undefined {
+    return this.#heartbeat;
+  }
+
+  handleAlarm(now: Instant): void {
+    const { clock, outgoing } = this.#surroundings;
+    this.#heartbeat?.liveness.handleWritten(outgoing.written);
+    this.#heartbeat?.liveness.handleTimeout(now, clock.lastStall);
+    this.#turn();
+  }
+
+  handlePolled(now: Instant): void {
+    this.#heartbeat?.liveness.handlePolled(now);
+    this.#turn();
+  }
+
+  /** The PONG with this number. */
+  handleArrival(number: number, now: Instant): void {
+    this.#heartbeat?.liveness.handleEvidence(now);
+    this.#heartbeat?.liveness.handlePong(number, now);
+    this.#turn();
+  }
+
+  #turn(): void {
+    const { outgoing } = this.#surroundings;
+    const until = this.#heartbeat?.beat(outgoing, noPong, (wish) => this.#surroundings.handleWish(this, wish));
+    outgoing.flush();
+    this.#alarm?.set(until ?? Number.POSITIVE_INFINITY);
+  }
+}
