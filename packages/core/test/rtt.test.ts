@@ -1,11 +1,20 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Rtt } from '../src/rules/rtt.ts';
-import { sampleRtt } from '../src/rules/rtt.ts';
+import { RTT_NUMBERS, readRtt, sampleRtt } from '../src/rules/rtt.ts';
 import { holds } from './support/holds.ts';
 
+/** The estimate lies behind 2 other numbers, and before 1. */
+const START = 2;
+
+function createNumbers(): number[] {
+  return [1, 2, ...Array<number>(RTT_NUMBERS).fill(Number.NEGATIVE_INFINITY), 3];
+}
+
 function sampleAll(samples: readonly number[]): Rtt | undefined {
-  return samples.reduce<Rtt | undefined>(sampleRtt, undefined);
+  const numbers = createNumbers();
+  for (const ms of samples) sampleRtt(numbers, START, ms);
+  return readRtt(numbers, START);
 }
 
 describe('sampleRtt', () => {
@@ -42,17 +51,18 @@ describe('sampleRtt', () => {
     expect(rtt?.minMs).toBe(40);
   });
 
-  it('does not change the estimate that it is given', () => {
-    const before = Object.freeze(sampleRtt(undefined, 100));
-    sampleRtt(before, 200);
-    expect(before.latestMs).toBe(100);
+  it('knows nothing before the first sample, and touches no number but its 5', () => {
+    const numbers = createNumbers();
+    expect(readRtt(numbers, START)).toBeUndefined();
+    for (const ms of [100, 200]) sampleRtt(numbers, START, ms);
+    expect([numbers.slice(0, START), numbers.slice(START + RTT_NUMBERS)]).toEqual([[1, 2], [3]]);
   });
 
   it('stays between its smallest and its largest sample, and no deviation is negative', () => {
     const samples = fc.array(fc.double({ min: 0, max: 1e9, noNaN: true }), { minLength: 1 });
     holds(
       fc.property(samples, (list) => {
-        const rtt = sampleAll(list) ?? sampleRtt(undefined, 0);
+        const rtt = sampleAll(list) as Rtt;
         const slack = 1e-6 * Math.max(...list);
         expect(rtt.minMs).toBe(Math.min(...list));
         expect(rtt.smoothedMs).toBeGreaterThanOrEqual(Math.min(...list) - slack);

@@ -1,7 +1,7 @@
 /** The points in time and the durations of a liveness machine, packed: what it knows, and no rule. */
 
 import type { Rtt } from '../rules/rtt.ts';
-import { sampleRtt } from '../rules/rtt.ts';
+import { RTT_NUMBERS, readRtt, sampleRtt } from '../rules/rtt.ts';
 import type { Instant } from '../words/clock.ts';
 
 /** Of a point in time: it has not come; of a duration: nobody knows. */
@@ -19,15 +19,14 @@ type Numbers = [
   excuseLeftMs: number,
   excusedAt: Instant,
   pingAt: Instant,
-  rttLatestMs: number,
-  rttSmoothedMs: number,
-  rttVariationMs: number,
-  rttMinMs: number,
-  rttJitterMs: number,
+  ...rtt: number[],
 ];
 
+/** Where the round trip begins. */
+const RTT = 10;
+
 /** Copied for each machine, and with it what V8 knows of it: that it holds fractional numbers only. */
-const BLANK: readonly number[] = Array.from({ length: 15 }, () => NEVER);
+const BLANK: readonly number[] = Array.from({ length: RTT + RTT_NUMBERS }, () => NEVER);
 
 /**
  * V8 gives each fractional number that is a field of an object a box of its own: 24 bytes, scattered. In an array of nothing
@@ -129,25 +128,11 @@ export abstract class LivenessNumbers {
   }
 
   get rtt(): Rtt | undefined {
-    const numbers = this.#numbers;
-    if (numbers[10] === NEVER) return undefined;
-    return {
-      latestMs: numbers[10],
-      smoothedMs: numbers[11],
-      variationMs: numbers[12],
-      minMs: numbers[13],
-      jitterMs: numbers[14],
-    };
+    return readRtt(this.#numbers, RTT);
   }
 
   /** The newest PING was answered after so long. */
   protected sampleRtt(ms: number): void {
-    const numbers = this.#numbers;
-    const rtt = sampleRtt(this.rtt, ms);
-    numbers[10] = rtt.latestMs;
-    numbers[11] = rtt.smoothedMs;
-    numbers[12] = rtt.variationMs;
-    numbers[13] = rtt.minMs;
-    numbers[14] = rtt.jitterMs;
+    sampleRtt(this.#numbers, RTT, ms);
   }
 }

@@ -12,16 +12,46 @@ export interface Rtt {
   readonly jitterMs: number;
 }
 
-/** The estimate after one more sample: RFC 6298, 2 (alpha 1/8, beta 1/4). The first sample starts it. */
-export function sampleRtt(rtt: Rtt | undefined, ms: number): Rtt {
-  if (rtt === undefined) {
-    return { latestMs: ms, smoothedMs: ms, variationMs: ms / 2, minMs: ms, jitterMs: 0 };
-  }
+/** How many numbers an estimate takes where it lies among others. */
+export const RTT_NUMBERS = 5;
+
+/** The first of them, before the first sample. */
+const NO_SAMPLE: number = Number.NEGATIVE_INFINITY;
+
+/** The estimate that lies in `numbers` from `start` on; undefined before the first sample. */
+export function readRtt(numbers: readonly number[], start: number): Rtt | undefined {
+  const latestMs = numbers[start] as number;
+  if (latestMs === NO_SAMPLE) return undefined;
   return {
-    latestMs: ms,
-    smoothedMs: rtt.smoothedMs + (ms - rtt.smoothedMs) / 8,
-    variationMs: rtt.variationMs + (Math.abs(ms - rtt.smoothedMs) - rtt.variationMs) / 4,
-    minMs: Math.min(rtt.minMs, ms),
-    jitterMs: rtt.jitterMs + (Math.abs(ms - rtt.latestMs) - rtt.jitterMs) / 16,
+    latestMs,
+    smoothedMs: numbers[start + 1] as number,
+    variationMs: numbers[start + 2] as number,
+    minMs: numbers[start + 3] as number,
+    jitterMs: numbers[start + 4] as number,
   };
+}
+
+/**
+ * Takes one more sample: RFC 6298, 2 (alpha 1/8, beta 1/4). The first sample starts the estimate, if the number at `start` is
+ * -Infinity. In place: each heartbeat has a sample, and no object is made of it before somebody asks.
+ */
+export function sampleRtt(numbers: number[], start: number, ms: number): void {
+  const latestMs = numbers[start] as number;
+  if (latestMs === NO_SAMPLE) return begin(numbers, start, ms);
+  const smoothedMs = numbers[start + 1] as number;
+  const variationMs = numbers[start + 2] as number;
+  const jitterMs = numbers[start + 4] as number;
+  numbers[start] = ms;
+  numbers[start + 1] = smoothedMs + (ms - smoothedMs) / 8;
+  numbers[start + 2] = variationMs + (Math.abs(ms - smoothedMs) - variationMs) / 4;
+  numbers[start + 3] = Math.min(numbers[start + 3] as number, ms);
+  numbers[start + 4] = jitterMs + (Math.abs(ms - latestMs) - jitterMs) / 16;
+}
+
+function begin(numbers: number[], start: number, ms: number): void {
+  numbers[start] = ms;
+  numbers[start + 1] = ms;
+  numbers[start + 2] = ms / 2;
+  numbers[start + 3] = ms;
+  numbers[start + 4] = 0;
 }
