@@ -1,4 +1,4 @@
-// `npm run simulate -- qos`, over one day.
+// `npm run simulate -- qos`, over one day, and `npm run simulate -- --sessions 500`.
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -48,8 +48,30 @@ describe('npm run simulate', () => {
   );
 
   it.each([
+    ['without a name', []],
+    ['by its name', ['fleet']],
+  ])(
+    'runs a fleet of 500 sessions for 10 minutes, %s, finds 5 of 5 deaths, and ends with 0 whatever it has cost',
+    async (_how, name) => {
+      const flags = ['--sessions', '500', '--minutes', '10', '--rounds', '2', '--json'];
+      const { code, stdout, stderr } = await simulate(...name, ...flags);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const printed = JSON.parse(stdout);
+      expect(printed).toMatchObject({ scenario: 'fleet', passed: true, minutes: 10, seed: 1, breaches: [] });
+      expect(printed.few).toHaveLength(2);
+      expect(printed.many).toMatchObject({ sessions: 500, deaths: 5, found: 5 });
+      expect(printed.many.heartbeats).toBeGreaterThan(500 * 10);
+      expect(printed.many.bytes).toBeGreaterThan(300);
+      expect(printed.targets).toHaveLength(3);
+    },
+    LIMIT_MS,
+  );
+
+  it.each([
     [['qos', '--days', '0'], '--days must be a whole number above 0, got 0'],
     [['qos', '--weeks', '1'], "Unknown option '--weeks'"],
+    [['--sessions', 'many'], '--sessions must be a whole number above 0, got many'],
+    [['--sessions', '1', '--days', '1'], "Unknown option '--days'"],
     [['quality'], 'usage: npm run simulate'],
     [[], 'usage: npm run simulate'],
   ])('ends with 2 and its usage for %j', async (args, complaint) => {

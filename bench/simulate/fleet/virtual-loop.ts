@@ -39,7 +39,8 @@ export class VirtualLoop {
   #immediates: (() => void)[] = [];
   /** By the number of the look at the sockets. */
   readonly #batches = new Map<number, Batch>();
-  #looks = 0;
+  /** No look before this one finds anything. */
+  #nextLook = 0;
 
   get now(): Instant {
     return this.#now;
@@ -47,7 +48,8 @@ export class VirtualLoop {
 
   /** At that instant, or when the sockets are looked at next, the receiver has this number. */
   arriveAt(at: Instant, receiver: Receiver, number: number): void {
-    const look = Math.max(this.#looks, Math.ceil((at - STARTS_AT) / READ_EACH_MS));
+    const look = Math.ceil((Math.max(at, this.#now) - STARTS_AT) / READ_EACH_MS);
+    this.#nextLook = Math.min(this.#nextLook, look);
     let batch = this.#batches.get(look);
     if (batch === undefined) {
       batch = { receivers: [], numbers: [] };
@@ -59,11 +61,11 @@ export class VirtualLoop {
 
   /** One turn, at the next instant at which something happens; false if that is after `until`, which it is then. */
   turn(until: Instant): boolean {
-    const at = this.#nextAt();
+    const at = Math.max(this.#now, this.#nextAt());
     this.#now = Math.min(at, until);
     if (at > until) return false;
     this.#runTimer();
-    while (this.#looksAt <= this.#now) this.#look();
+    while (this.#looksAt() <= this.#now) this.#look();
     const immediates = this.#immediates;
     if (immediates.length > 0) {
       this.#immediates = [];
@@ -74,18 +76,19 @@ export class VirtualLoop {
 
   #nextAt(): Instant {
     if (this.#immediates.length > 0) return this.#now;
-    const readsAt = this.#batches.size === 0 ? Number.POSITIVE_INFINITY : this.#looksAt;
-    return Math.min(this.#timer?.at ?? Number.POSITIVE_INFINITY, readsAt);
+    return Math.min(this.#timer?.at ?? Number.POSITIVE_INFINITY, this.#looksAt());
   }
 
-  get #looksAt(): Instant {
-    return STARTS_AT + this.#looks * READ_EACH_MS;
+  /** When the sockets are looked at, and something has come; Infinity if nothing is on its way. */
+  #looksAt(): Instant {
+    if (this.#batches.size === 0) return Number.POSITIVE_INFINITY;
+    while (!this.#batches.has(this.#nextLook)) this.#nextLook += 1;
+    return STARTS_AT + this.#nextLook * READ_EACH_MS;
   }
 
   #look(): void {
-    const batch = this.#batches.get(this.#looks);
-    this.#batches.delete(this.#looks);
-    this.#looks += 1;
+    const batch = this.#batches.get(this.#nextLook);
+    this.#batches.delete(this.#nextLook);
     if (batch === undefined) return;
     const { receivers, numbers } = batch;
     for (let index = 0; index < receivers.length; index += 1) {
