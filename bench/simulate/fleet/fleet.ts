@@ -24,8 +24,8 @@ export interface FleetPlan {
   readonly roundTripMs?: (random: Random) => number;
 }
 
-/** How many of the peers die. */
-export const DYING_SHARE = 0.01;
+/** How many of the peers die; one at least. */
+const DYING_SHARE = 0.01;
 
 const FASTEST_MS = 20;
 const SLOWEST_MS = 220;
@@ -45,6 +45,8 @@ export class Fleet implements Surroundings {
   readonly #watches: readonly Watch[];
   readonly #deaths: number;
   readonly #found: Found[] = [];
+  /** Whose turn it is. */
+  #granted: Watch | undefined;
   #pings = 0;
   #suspected = 0;
 
@@ -102,8 +104,15 @@ export class Fleet implements Surroundings {
     return { keepalive, startedAt: this.#startedAt, deaths, found, suspected, forgotten, strayPongs };
   }
 
-  handleWish(watch: Watch, wish: LivenessWish): void {
+  granter(watch: Watch): (wish: LivenessWish) => void {
+    this.#granted = watch;
+    return this.#grant;
+  }
+
+  readonly #grant = (wish: LivenessWish): void => {
     const { now } = this.#loop;
+    const watch = this.#granted;
+    if (watch === undefined) return;
     switch (wish.type) {
       case 'ping':
         return this.#answer(watch, wish.number, now);
@@ -121,7 +130,7 @@ export class Fleet implements Surroundings {
         return;
       default:
     }
-  }
+  };
 
   /** A living peer that a PING reaches sends PONG. */
   #answer(watch: Watch, number: number, now: Instant): void {
@@ -136,7 +145,7 @@ export class Fleet implements Surroundings {
     const { sessions, forMs, seed } = this.#plan;
     const random = streamOf(seed, 'deaths');
     const deaths = new Map<number, Instant>();
-    while (deaths.size < Math.round(DYING_SHARE * sessions)) {
+    while (deaths.size < Math.max(1, Math.round(DYING_SHARE * sessions))) {
       deaths.set(Math.floor(random() * sessions), this.#startedAt + random() * forMs);
     }
     return deaths;

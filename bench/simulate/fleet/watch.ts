@@ -12,8 +12,8 @@ export interface Surroundings {
   readonly random: () => number;
   /** Takes PINGs, and never waits. */
   readonly outgoing: Outgoing;
-  /** What a session wants, and has done, in its turn. */
-  handleWish(watch: Watch, wish: LivenessWish): void;
+  /** Hears what a session wants and has done, until the next one asks: no session needs a function of its own. */
+  granter(watch: Watch): (wish: LivenessWish) => void;
 }
 
 /** Nobody pings us here. */
@@ -65,7 +65,7 @@ export class Watch implements AlarmOwner, Receiver {
 
   #turn(): void {
     const { outgoing } = this.#surroundings;
-    const until = this.#heartbeat?.beat(outgoing, noPong, (wish) => this.#surroundings.handleWish(this, wish));
+    const until = this.#heartbeat?.beat(outgoing, noPong, this.#surroundings.granter(this));
     outgoing.flush();
     this.#alarm?.set(until ?? Number.POSITIVE_INFINITY);
   }
