@@ -56,7 +56,6 @@ describe('the public values', () => {
       'MIN_STALL_MS',
       'NotHandledError',
       'OptionsError',
-      'Outgoing',
       'PRESETS',
       'ProtocolError',
       'SystoleError',

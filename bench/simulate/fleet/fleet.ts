@@ -1,11 +1,12 @@
 /** A fleet of sessions in one process and one hour of virtual time, in which some of their peers die. */
 
 import type { Clock, Instant, Keepalive, LivenessWish } from '@systole/core';
-import { boundMs, Outgoing, resolveSessionOptions } from '@systole/core';
+import { boundMs, resolveSessionOptions } from '@systole/core';
 import type { TimeSources } from '@systole/core/node';
 import { SystemClock } from '@systole/core/node';
 import type { Random } from '../random.ts';
 import { streamOf } from '../random.ts';
+import { PingCounter } from './ping-counter.ts';
 import type { Found, Observed } from './verdicts.ts';
 import { TICK_MS } from './verdicts.ts';
 import { READ_EACH_MS, VirtualLoop } from './virtual-loop.ts';
@@ -47,14 +48,13 @@ export class Fleet implements Surroundings {
   readonly #found: Found[] = [];
   /** Whose turn it is. */
   #granted: Watch | undefined;
-  #pings = 0;
   #suspected = 0;
 
   readonly clock: Clock;
   readonly config: Surroundings['config'];
   readonly terms: Surroundings['terms'];
   readonly random: Random;
-  readonly outgoing: Outgoing = new Outgoing(new Sink());
+  readonly outgoing: PingCounter = new PingCounter();
 
   /** The peers are there, and nobody watches them yet. */
   constructor(plan: FleetPlan) {
@@ -83,7 +83,7 @@ export class Fleet implements Surroundings {
 
   /** PINGs so far. */
   get heartbeats(): number {
-    return this.#pings;
+    return this.outgoing.pings;
   }
 
   /** From each death to its verdict. */
@@ -134,7 +134,6 @@ export class Fleet implements Surroundings {
 
   /** A living peer that a PING reaches sends PONG. */
   #answer(watch: Watch, number: number, now: Instant): void {
-    this.#pings += 1;
     const roundTripMs = this.#roundTripMs(this.#roundTrips);
     if (watch.diesAt !== undefined && watch.diesAt <= now + roundTripMs / 2) return;
     this.#loop.arriveAt(now + roundTripMs, watch, number);
@@ -154,15 +153,4 @@ export class Fleet implements Surroundings {
   get #endsAt(): Instant {
     return this.#startedAt + this.#plan.forMs + boundMs(this.#plan.keepalive) + SLOWEST_MS + 2 * TICK_MS;
   }
-}
-
-/** A transport that takes everything at once. What a PING becomes there is the fleet's to say. */
-class Sink {
-  readonly unwritten = 0;
-  readonly receivedBytes = 0;
-  write(): void {}
-  end(): void {}
-  destroy(): void {}
-  pause(): void {}
-  resume(): void {}
 }

@@ -32,8 +32,8 @@ function run({ sessions, minutes, idle, rounds, seed }: typeof DEFAULTS): Outcom
   const text = [
     `${minutes} simulated minutes and the bound behind them, idle ${idle} s, interval 5 s, 3 probes, seed ${seed}: one peer in a hundred dies.`,
     `Verdict within ${boundMs(keepalive) / 1_000} s. The fewer sessions ${rounds} times: median, and the extremes; ${sessions.toLocaleString('en')} sessions once.`,
-    'Real: Heartbeat, Liveness, SystemClock and its wheel, the PING as bytes. Simulated: time, and the way: a PING that reaches a living',
-    'peer comes back as a PONG 20 to 220 ms later, which is evidence, and measured, but not decoded. There is no socket, and no delivery.',
+    'Real: Heartbeat, Liveness, SystemClock and its wheel, wired as a connection wires them. Simulated: time, and the way. A PING is not',
+    'encoded; if it reaches a living peer, its number comes back 20 to 220 ms later as a PONG. No socket, no codec, no delivery.',
     '',
     describeTrials(few, many),
     '',

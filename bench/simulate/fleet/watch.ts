@@ -1,7 +1,8 @@
 /** One session of the fleet: the real heartbeat and its alarm, driven as a connection drives them. */
 
 import type { Alarm, AlarmOwner, Clock, Instant, LivenessWish } from '@systole/core';
-import { Heartbeat, type Outgoing, type SessionConfig, type Terms } from '@systole/core';
+import { Heartbeat, type SessionConfig, type Terms } from '@systole/core';
+import type { PingCounter } from './ping-counter.ts';
 import type { Receiver } from './virtual-loop.ts';
 
 /** What all sessions of a fleet share. */
@@ -10,8 +11,8 @@ export interface Surroundings {
   readonly config: SessionConfig;
   readonly terms: Terms;
   readonly random: () => number;
-  /** Takes PINGs, and never waits. */
-  readonly outgoing: Outgoing;
+  /** Takes the PINGs of all of them. */
+  readonly outgoing: PingCounter;
   /** Hears what a session wants and has done, until the next one asks: no session needs a function of its own. */
   granter(watch: Watch): (wish: LivenessWish) => void;
 }
@@ -46,7 +47,7 @@ export class Watch implements AlarmOwner, Receiver {
 
   handleAlarm(now: Instant): void {
     const { clock, outgoing } = this.#surroundings;
-    this.#heartbeat?.liveness.handleWritten(outgoing.written);
+    this.#heartbeat?.liveness.handleWritten(outgoing.position);
     this.#heartbeat?.liveness.handleTimeout(now, clock.lastStall);
     this.#turn();
   }
@@ -66,7 +67,6 @@ export class Watch implements AlarmOwner, Receiver {
   #turn(): void {
     const { outgoing } = this.#surroundings;
     const until = this.#heartbeat?.beat(outgoing, noPong, this.#surroundings.granter(this));
-    outgoing.flush();
     this.#alarm?.set(until ?? Number.POSITIVE_INFINITY);
   }
 }

@@ -16,6 +16,9 @@ export type LivenessWish =
   /** Ask the user's hook how the application is, then beat again. */
   | { readonly type: 'examine' };
 
+/** The stream that a heartbeat puts its frames into. */
+export type BeatStream = Pick<Outgoing, 'hasRoom' | 'position' | 'put'>;
+
 /** See the head of the file. */
 export class Heartbeat {
   /** Our judgement of the peer. */
@@ -45,7 +48,7 @@ export class Heartbeat {
    * PONG for a PING; undefined if the user's hook has to be asked first.
    */
   beat(
-    outgoing: Outgoing,
+    outgoing: BeatStream,
     answer: (number: number) => PongFrame | undefined,
     wish: (wish: LivenessWish) => void,
   ): Instant {
