@@ -52,6 +52,10 @@ export class Watch implements AlarmOwner, Receiver {
     this.#turn();
   }
 
+  lookAhead(): number {
+    return this.#heartbeat?.liveness.lookAhead() ?? 0;
+  }
+
   handlePolled(now: Instant): void {
     this.#heartbeat?.liveness.handlePolled(now);
     this.#turn();

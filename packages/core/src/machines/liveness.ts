@@ -117,6 +117,11 @@ export class Liveness extends LivenessNumbers {
     return this.#strayPongs;
   }
 
+  /** A number made of what lies furthest apart in here, for {@link AlarmOwner.lookAhead}. Changes nothing. */
+  lookAhead(): number {
+    return this.evidenceAt + this.suspectAt + this.pingAt + this.#writtenTo + this.#strayPongs;
+  }
+
   /** Bytes have come, be it part of a frame (L2). The hot path: in `quiet` it stores one number. */
   handleEvidence(now: Instant): void {
     if (this.#state === 'quiet') {

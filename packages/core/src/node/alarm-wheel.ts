@@ -35,6 +35,8 @@ export class AlarmWheel {
   readonly #ticks = new MinHeap();
   readonly #changed: () => void;
   #keepers = 0;
+  /** A sum of no use, without which the engine would not fetch what is in it. */
+  #seen = 0;
 
   /** `changed` is called after {@link nextAt} has come nearer, and after {@link keepsProcess} may have changed. */
   constructor(changed: () => void) {
@@ -63,7 +65,11 @@ export class AlarmWheel {
   takeDue(now: Instant): readonly WheelAlarm[] {
     const due: WheelAlarm[] = [];
     for (let tick = this.#firstTick(); tick !== undefined && tick * TICK_MS <= now; tick = this.#firstTick()) {
-      for (const alarm of this.#takeOut(tick)) {
+      const bucket = this.#takeOut(tick);
+      // Whether it was moved later is anybody's guess, and a processor that guesses wrong has waited for nothing: all are
+      // fetched before the first is asked.
+      for (const alarm of bucket) this.#seen += alarm.dueTick;
+      for (const alarm of bucket) {
         if (alarm.dueTick > tick) this.#put(alarm, alarm.dueTick);
         else due.push(take(alarm));
       }
@@ -111,9 +117,10 @@ export class AlarmWheel {
 
   /** The last one of its bucket takes its place. */
   #takeOff({ tick, place }: WheelAlarm): void {
+    if (tick === TAKEN) return;
     const bucket = this.#buckets.get(tick);
     const last = bucket?.pop();
-    if (bucket === undefined || last === undefined) return; // it was taken out already
+    if (bucket === undefined || last === undefined) return;
     if (place < bucket.length) {
       bucket[place] = last;
       last.place = place;

@@ -37,6 +37,11 @@ export interface TimeSources {
   readonly setImmediate: (callback: () => void) => unknown;
 }
 
+type Alarms = ReturnType<AlarmWheel['takeDue']>;
+
+/** At so many owners we look before they ring: few enough to be remembered until they do. */
+const AHEAD = 64;
+
 /** The one timeout that is set. */
 interface Armed {
   readonly timer: Timer;
@@ -60,6 +65,8 @@ export class SystemClock implements Clock {
   #armed: Armed | undefined;
   #phase: 'timers' | 'unknown' = 'unknown';
   #isRinging = false;
+  /** The sum of what {@link AlarmOwner.lookAhead} has given; of no other use. */
+  #seen = 0;
   #lastStall: Stall | undefined;
   /** How far the wall clock was ahead of the monotonic one when we last looked. */
   #wallLeadMs = 0;
@@ -119,9 +126,12 @@ export class SystemClock implements Clock {
   }
 
   /** All get the same `now`: what one of them does slowly does not make the next one late. */
-  #ring(alarms: ReturnType<AlarmWheel['takeDue']>, now: Instant): void {
+  #ring(alarms: Alarms, now: Instant): void {
     this.#isRinging = true;
+    let index = 0;
     for (const alarm of alarms) {
+      if (index % AHEAD === 0) this.#lookAhead(alarms, index);
+      index += 1;
       if (!alarm.isTaken) continue; // cleared or set anew by who rang before
       alarm.clear();
       try {
@@ -131,6 +141,12 @@ export class SystemClock implements Clock {
       }
     }
     this.#isRinging = false;
+  }
+
+  /** At the next {@link AHEAD} of them. What nobody uses, the engine would not fetch. */
+  #lookAhead(alarms: Alarms, from: number): void {
+    const to = Math.min(from + AHEAD, alarms.length);
+    for (let index = from; index < to; index += 1) this.#seen += alarms[index]?.owner.lookAhead?.() ?? 0;
   }
 
   #tell(stall: Stall): void {

@@ -26,6 +26,12 @@ export interface AlarmOwner {
    * more: an owner that finds it early sets it again.
    */
   handleAlarm(now: Instant): void;
+  /**
+   * Looks at what {@link handleAlarm} will look at first, and changes nothing. Of many that ring in one turn, some are asked
+   * before the first of them rings: what they need of a memory that nobody has touched for seconds is then fetched side by side,
+   * and not one after the other. Any number does; who does not ring in crowds leaves this out.
+   */
+  lookAhead?(): number;
 }
 
 /** One re-armable deadline. */
