@@ -222,6 +222,10 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
 
   // What the clock tells.
 
+  lookAhead(): number {
+    return this.liveness?.lookAhead() ?? 0;
+  }
+
   handleAlarm(now: Instant): void {
     if (now >= this.#deadline) {
       // If it was we who were late, what has come meanwhile is read first (L5).

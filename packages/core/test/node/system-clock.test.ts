@@ -160,6 +160,27 @@ describe('SystemClock', () => {
       expect(time.timersMade).toBe(1);
     });
 
+    it('look ahead before they ring: 100 of one tick do so 64 and 36 at a time', () => {
+      const steps: string[] = [];
+      const owner = {
+        lookAhead: () => steps.push('look'),
+        handleAlarm: () => void steps.push('ring'),
+      };
+      for (let count = 0; count < 100; count += 1) time.clock.alarm(owner).set(100);
+      time.run(200);
+      const times = (count: number, step: string): string[] => Array(count).fill(step);
+      expect(steps).toEqual([...times(64, 'look'), ...times(64, 'ring'), ...times(36, 'look'), ...times(36, 'ring')]);
+    });
+
+    it.each([-1, -20, -1e15, Number.NEGATIVE_INFINITY])(
+      'set to %d, long past, ring in the next turn, once',
+      (deadline) => {
+        alarm('past').set(deadline);
+        time.run(100);
+        expect(rings).toEqual([['past', 1]]);
+      },
+    );
+
     it('moved later 1000 times cost one wake-up for each time they would have rung', () => {
       const hang = vi.spyOn(AlarmWheel.prototype, 'hang');
       const idle = alarm('idle');
