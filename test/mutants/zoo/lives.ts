@@ -30,10 +30,8 @@ export const LIVES: readonly Bug[] = [
           },
           {
             file: `${CORE}/session/connection.ts`,
-            from: '    const until = this.#heartbeat?.beat(this.#outgoing, this.#pong, this.#grant) ?? Number.POSITIVE_INFINITY;\n',
-            to:
-              '    const heartbeat = this.#owner.isBusy === true ? undefined : this.#heartbeat;\n' +
-              '    const until = heartbeat?.beat(this.#outgoing, this.#pong, this.#grant) ?? Number.POSITIVE_INFINITY;\n',
+            from: '    if (this.#heartbeat === undefined) return Number.POSITIVE_INFINITY;\n',
+            to: '    if (this.#heartbeat === undefined || this.#owner.isBusy === true) return Number.POSITIVE_INFINITY;\n',
           },
         ],
         tests: [`${TESTS}/session.test.ts`],

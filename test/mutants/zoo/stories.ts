@@ -49,8 +49,8 @@ export const STORIES: readonly Bug[] = [
         changes: [
           {
             file: `${CORE}/session/connection.ts`,
-            from: "    return this.#phase === 'handshake' ? this.#init.handshakeDeadline : this.#farewell.deadline;",
-            to: '    return this.#farewell.deadline;',
+            from: '    return this.#opening?.deadline ?? this.#farewell?.deadline ?? Number.POSITIVE_INFINITY;',
+            to: '    return this.#farewell?.deadline ?? Number.POSITIVE_INFINITY;',
           },
         ],
         tests: [`${TESTS}/nice-grpc-904.test.ts`],

@@ -16,7 +16,7 @@ export const TRAFFIC: readonly Bug[] = [
         changes: [
           {
             file: `${CORE}/session/connection.ts`,
-            from: '    else this.#heartbeat.liveness.handleEvidence(now);\n',
+            from: '    this.#heartbeat?.liveness.handleEvidence(now);\n',
             to: '',
           },
           {

@@ -2,33 +2,48 @@
 
 import type { Stream } from '../machines/exchange.ts';
 import type { HandshakeStep } from '../machines/handshake.ts';
-import { Handshake } from '../machines/handshake.ts';
 import type { Liveness } from '../machines/liveness.ts';
 import { causeOfTransportError, isGoodbye } from '../rules/classify.ts';
 import { FrameDecoder } from '../rules/decoder.ts';
-import type { Hello, Offer, Welcome } from '../rules/hello.ts';
+import type { Hello, Welcome } from '../rules/hello.ts';
 import { encodeHello, encodeWelcome } from '../rules/hello.ts';
 import { maxBoundMs } from '../rules/keepalive.ts';
 import { MAX_FRAME_BYTES, MAX_HANDSHAKE_FRAME_BYTES } from '../rules/limits.ts';
 import type { Terms } from '../rules/negotiate.ts';
+import type { SessionConfig } from '../rules/options.ts';
 import type { Cause, Phase } from '../words/cause.ts';
 import type { Alarm, AlarmOwner, Clock, Instant } from '../words/clock.ts';
 import { ProtocolError } from '../words/errors.ts';
 import type { CloseCode, CloseFrame, Frame, PongFrame } from '../words/frame.ts';
 import type { Transport, TransportError, TransportListener } from '../words/transport.ts';
-import type { ConnectionInit, ConnectionOwner, ConnectionParts, Introduction, Refusal } from './connection-owner.ts';
+import type {
+  ConnectionInit,
+  ConnectionOwner,
+  ConnectionParts,
+  Introduction,
+  LivenessTiding,
+  Refusal,
+} from './connection-owner.ts';
 import type { NamedEnd, Seen } from './ending.ts';
 import { closeOf, endOfClose, evidenceOf } from './ending.ts';
 import { Farewell } from './farewell.ts';
 import type { LivenessWish } from './heartbeat.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { Opening } from './opening.ts';
 import { Outgoing } from './outgoing.ts';
+
+/** What is told when a turn has written and armed. */
+type Tiding =
+  | LivenessTiding
+  | { readonly type: 'dead'; readonly verdict: Cause }
+  | { readonly type: 'hello'; readonly hello: Hello; readonly terms: Terms }
+  | { readonly type: 'open' };
 
 /** Drives one connection: the listener of its transport and the owner of its alarm. */
 export class Connection implements TransportListener, AlarmOwner, Stream {
   readonly #clock: Clock;
   readonly #random: () => number;
-  readonly #init: ConnectionInit;
+  readonly #config: SessionConfig;
   readonly #alarm: Alarm;
   readonly #transport: Transport;
   readonly #outgoing: Outgoing;
@@ -37,24 +52,18 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
   #phase: Phase | 'ended' = 'handshake';
   #epoch: number;
   #bytesIn = 0;
-
-  // Until the handshake is over.
-  #handshake: Handshake | undefined;
-  #preambleSeen = false;
-  #introduced: { readonly hello: Hello; readonly terms: Terms } | undefined;
-  #heardAt: Instant | undefined;
-
-  // From then on.
-  #heartbeat: Heartbeat | undefined;
-
   /** The transport's count of received bytes when it was last looked at. */
   #receivedAtLook = 0;
+  /** Until the handshake is over. */
+  #opening: Opening | undefined;
+  /** From then on. */
+  #heartbeat: Heartbeat | undefined;
+  /** Made when a goodbye begins. */
+  #farewell: Farewell | undefined;
 
   // One turn's.
-  #tidings: (() => void)[] = [];
+  #tidings: Tiding[] | undefined;
   #turnAsked = false;
-
-  readonly #farewell = new Farewell();
 
   /** `open` gives the transport for this listener; the transport must not call back before `open` has returned. */
   constructor(
@@ -63,18 +72,19 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
     owner: ConnectionOwner,
     open: (listener: TransportListener) => Transport,
   ) {
+    const opening = new Opening(init);
     this.#clock = clock;
     this.#random = random;
-    this.#init = init;
+    this.#config = init.config;
     this.#owner = owner;
     this.#epoch = init.epoch;
-    this.#handshake = new Handshake(init.role, this.#offer());
+    this.#opening = opening;
     this.#alarm = clock.alarm(this);
     this.#transport = open(this);
     this.#outgoing = new Outgoing(this.#transport);
     if (init.hello !== undefined) {
       this.#outgoing.putPreamble();
-      this.#outgoing.put({ type: 'hello', body: encodeHello({ ...this.#offer(), ...init.hello }) });
+      this.#outgoing.put({ type: 'hello', body: encodeHello({ ...opening.offer, ...init.hello }) });
     }
     this.#turn();
   }
@@ -83,13 +93,13 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
 
   /** Server: answers HELLO with WELCOME, and belongs to `owner` from now on. False if the connection is gone by now. */
   accept(owner: ConnectionOwner, introduction: Introduction<Welcome>): boolean {
-    const introduced = this.#introduced;
-    if (introduced === undefined || this.#phase !== 'handshake') return false;
+    const { offer, introduced } = this.#opening ?? {};
+    if (offer === undefined || introduced === undefined || this.#phase !== 'handshake') return false;
     this.#owner = owner;
     this.#epoch = introduced.hello.epoch;
     owner.establish(introduced.terms, introduced.hello);
     this.#outgoing.putPreamble();
-    this.#outgoing.put({ type: 'welcome', body: encodeWelcome({ ...this.#offer(), ...introduction }) });
+    this.#outgoing.put({ type: 'welcome', body: encodeWelcome({ ...offer, ...introduction }) });
     this.#open(introduced.terms);
     this.#turn();
     return true;
@@ -112,14 +122,15 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
 
   /** Our goodbye may take so long from now on, said or not; again, it can only be cut short. */
   limitGoodbye(timeoutMs: number): void {
-    this.#farewell.begin(this.#clock.now() + timeoutMs);
+    this.#leave().begin(this.#clock.now() + timeoutMs);
     this.requestTurn();
   }
 
   /** Both goodbyes are said and nothing is owed: sends FIN, and ends when the peer's has come. */
   finish(): void {
-    if (this.#farewell.isFinSent || this.#phase === 'ended') return;
-    this.#farewell.handleFinSent();
+    const farewell = this.#leave();
+    if (farewell.isFinSent || this.#phase === 'ended') return;
+    farewell.handleFinSent();
     this.#outgoing.flush();
     this.#transport.end();
   }
@@ -165,7 +176,7 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
 
   /** Milliseconds since the last received byte. */
   get silenceMs(): number | undefined {
-    const heardAt = this.liveness?.evidenceAt ?? this.#heardAt;
+    const heardAt = this.liveness?.evidenceAt ?? this.#opening?.heardAt;
     return heardAt === undefined ? undefined : this.#clock.now() - heardAt;
   }
 
@@ -194,8 +205,7 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
   handleBytes(chunk: Uint8Array): void {
     if (this.#phase === 'ended') return;
     const now = this.#clock.now();
-    if (this.#heartbeat === undefined) this.#heardAt = now;
-    else this.#heartbeat.liveness.handleEvidence(now);
+    this.#heartbeat?.liveness.handleEvidence(now);
     this.#bytesIn += chunk.length;
     try {
       this.#receive(chunk, now);
@@ -208,8 +218,9 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
 
   handleEnd(): void {
     // Behind our own FIN it is the last step of the goodbye: 'close' follows.
-    if (!this.#farewell.isFinSent)
-      this.#end(this.#farewell.frame === undefined ? { cause: 'eof' } : this.#farewell.end);
+    const farewell = this.#farewell;
+    if (farewell?.isFinSent === true) return;
+    this.#end(farewell?.frame === undefined ? { cause: 'eof' } : farewell.end);
   }
 
   handleDrained(): void {
@@ -217,7 +228,7 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
   }
 
   handleClosed(error?: TransportError): void {
-    this.#end(error === undefined ? this.#farewell.end : { cause: causeOfTransportError(error), ...error });
+    this.#end(error === undefined ? this.#leave().end : { cause: causeOfTransportError(error), ...error });
   }
 
   // What the clock tells.
@@ -240,13 +251,13 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
 
   /** Of the handshake (L10), or of the goodbye, if one is under way. */
   get #deadline(): Instant {
-    return this.#phase === 'handshake' ? this.#init.handshakeDeadline : this.#farewell.deadline;
+    return this.#opening?.deadline ?? this.#farewell?.deadline ?? Number.POSITIVE_INFINITY;
   }
 
   #handleDeadline(now: Instant): void {
     if (now < this.#deadline) return;
     if (this.#phase === 'handshake') this.#end({ cause: 'handshake-timeout' }, 'handshake-timeout');
-    else this.#end({ ...this.#farewell.end, detail: 'the goodbye was not finished in time' });
+    else this.#end({ ...this.#leave().end, detail: 'the goodbye was not finished in time' });
   }
 
   #handlePolled(now: Instant): void {
@@ -265,14 +276,9 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
   // In.
 
   #receive(chunk: Uint8Array, now: Instant): void {
-    let bytes = chunk;
-    if (!this.#preambleSeen && this.#handshake !== undefined) {
-      const step = this.#handshake.handleBytes(chunk);
-      if (step.type !== 'frames') return this.#step(step);
-      this.#preambleSeen = true;
-      bytes = step.bytes;
-    }
-    this.#decoder.push(bytes);
+    const step = this.#opening?.handleBytes(chunk, now);
+    if (step !== undefined && step.type !== 'frames') return this.#step(step);
+    this.#decoder.push(step?.bytes ?? chunk);
     for (let frame = this.#decoder.next(); frame !== undefined; frame = this.#decoder.next()) {
       this.#handleFrame(frame, now);
       if (this.#phase === 'ended') return;
@@ -280,10 +286,7 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
   }
 
   #handleFrame(frame: Frame, now: Instant): void {
-    if (this.#handshake !== undefined) return this.#step(this.#handshake.handleFrame(frame));
-    if (this.#phase === 'handshake' && frame.type !== 'close') {
-      throw new ProtocolError(`${frame.type.toUpperCase()} came before WELCOME`);
-    }
+    if (this.#opening !== undefined) return this.#step(this.#opening.handleFrame(frame));
     switch (frame.type) {
       case 'ping':
         if (this.#heartbeat?.handlePing(frame.number, now) === false)
@@ -308,17 +311,14 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
     const { number, health: report } = frame;
     this.#owner.handlePong(frame);
     const rttMs = this.liveness?.handlePong(number, now);
-    if (rttMs !== undefined) this.#tidings.push(() => this.#owner.handleTiding({ type: 'pong', rttMs }));
-    if (report !== undefined) this.#tidings.push(() => this.#owner.handleTiding({ type: 'health', report }));
+    if (rttMs !== undefined) this.#tellLater({ type: 'pong', rttMs });
+    if (report !== undefined) this.#tellLater({ type: 'health', report });
   }
 
   #step(step: HandshakeStep): void {
     switch (step.type) {
       case 'hello':
-        this.#handshake = undefined;
-        this.#introduced = step;
-        this.#tidings.push(() => this.#owner.handleHello(step.hello, step.terms));
-        return;
+        return this.#tellLater(step);
       case 'welcome':
         this.#owner.establish(step.terms, step.welcome);
         return this.#open(step.terms);
@@ -332,46 +332,54 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
   }
 
   #open(terms: Terms): void {
-    const { config } = this.#init;
-    const now = this.#clock.now();
+    const config = this.#config;
     this.#phase = 'open';
-    this.#handshake = undefined;
-    this.#introduced = undefined;
+    this.#opening = undefined;
     this.#decoder.maxFrameBytes = MAX_FRAME_BYTES;
-    this.#heartbeat = new Heartbeat(terms, config, this.#random, now);
+    this.#heartbeat = new Heartbeat(terms, config, this.#random, this.#clock.now());
     if (terms.keepalive !== undefined) this.#transport.guard?.(maxBoundMs(terms.keepalive, config));
-    this.#tidings.push(() => this.#owner.handleOpen());
+    this.#tellLater({ type: 'open' });
   }
 
   #handleClose(frame: CloseFrame): void {
-    this.#farewell.handleClose(frame, this.#clock.now() + this.#init.config.closeTimeoutMs);
+    this.#leave().handleClose(frame, this.#clock.now() + this.#config.closeTimeoutMs);
     if (this.#phase === 'handshake' || !isGoodbye(frame)) return this.#end(endOfClose(frame));
     this.#phase = 'closing';
     this.#owner.handleGoodbye(frame);
+  }
+
+  #leave(): Farewell {
+    this.#farewell ??= new Farewell();
+    return this.#farewell;
   }
 
   // Out: write, then arm, then tell.
 
   #turn(): void {
     if (this.#phase === 'ended') return;
-    const until = this.#heartbeat?.beat(this.#outgoing, this.#pong, this.#grant) ?? Number.POSITIVE_INFINITY;
+    const until = this.#beat();
     if (this.isOpen) this.#putFrames();
-    this.#outgoing.handleTurn(this.#now);
+    this.#outgoing.handleTurn(() => this.#clock.now());
     this.#outgoing.flush();
     this.#alarm.set(Math.min(until, this.#deadline));
     this.#tell();
   }
 
-  readonly #now = (): Instant => this.#clock.now();
+  /** Closures of a moment, where kept ones would make each idle connection larger. */
+  #beat(): Instant {
+    if (this.#heartbeat === undefined) return Number.POSITIVE_INFINITY;
+    return this.#heartbeat.beat(
+      this.#outgoing,
+      (number) => this.#owner.pong(number),
+      (wish) => this.#grant(wish),
+    );
+  }
 
-  readonly #pong = (number: number): PongFrame | undefined => this.#owner.pong(number);
-
-  /** What the liveness machine wants beside PINGs. A verdict is carried out behind `suspect`, if both come in one turn (L6). */
-  readonly #grant = (wish: LivenessWish): void => {
+  /** What the liveness machine wants beside PINGs. */
+  #grant(wish: LivenessWish): void {
     if (wish.type === 'confirm') this.#clock.afterPoll((now) => this.#handlePolled(now));
-    else if (wish.type === 'dead') this.#tidings.push(() => this.#end({ cause: wish.verdict }, 'judged-dead'));
-    else this.#tidings.push(() => this.#owner.handleTiding(wish));
-  };
+    else this.#tellLater(wish);
+  }
 
   #putFrames(): void {
     while (this.#outgoing.hasRoom) {
@@ -383,19 +391,38 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
   }
 
   #handleGoodbyeSaid(): void {
+    const farewell = this.#leave();
     this.#phase = 'closing';
-    if (this.#farewell.deadline === Number.POSITIVE_INFINITY) {
-      this.#farewell.begin(this.#clock.now() + this.#init.config.closeTimeoutMs);
+    if (farewell.deadline === Number.POSITIVE_INFINITY) {
+      farewell.begin(this.#clock.now() + this.#config.closeTimeoutMs);
     }
+  }
+
+  #tellLater(tiding: Tiding): void {
+    this.#tidings ??= [];
+    this.#tidings.push(tiding);
   }
 
   #tell(): void {
     const tidings = this.#tidings;
-    if (tidings.length > 0) {
-      this.#tidings = [];
-      for (const tell of tidings) if (this.#phase !== 'ended') tell();
-    }
+    this.#tidings = undefined;
+    if (tidings !== undefined) for (const tiding of tidings) this.#pass(tiding);
     if (this.isOpen) this.#owner.handleTurnEnd();
+  }
+
+  /** A verdict is carried out behind `suspect`, if both come in one turn (L6). */
+  #pass(tiding: Tiding): void {
+    if (this.#phase === 'ended') return;
+    switch (tiding.type) {
+      case 'hello':
+        return this.#owner.handleHello(tiding.hello, tiding.terms);
+      case 'open':
+        return this.#owner.handleOpen();
+      case 'dead':
+        return this.#end({ cause: tiding.verdict }, 'judged-dead');
+      default:
+        return this.#owner.handleTiding(tiding);
+    }
   }
 
   // The end.
@@ -409,26 +436,20 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
     this.#alarm.clear();
     this.#outgoing.flush();
     this.#transport.destroy();
-    this.#owner.handleEnd({ cause: end.cause, evidence, goodbye: this.#farewell.frame });
+    this.#owner.handleEnd({ cause: end.cause, evidence, goodbye: this.#farewell?.frame });
   }
 
   /** Best effort, and only where nothing is queued before it: a peer that thaws learns what happened (L9). A stranger learns nothing (W1). */
   #leaveNote(note: Refusal): void {
-    const isStranger = this.#init.role === 'server' && !this.#preambleSeen;
-    if (isStranger || this.#transport.unwritten > 0) return;
+    if (this.#opening?.isStranger === true || this.#transport.unwritten > 0) return;
     this.#outgoing.putPreamble();
     this.#outgoing.put(closeOf(note));
   }
 
   #seen(phase: Phase): Seen {
     const { liveness, silenceMs } = this;
-    const { idleLimitsMs } = this.#init.config;
+    const { idleLimitsMs } = this.#config;
     const stall = this.#clock.lastStall;
     return { epoch: this.#epoch, phase, silenceMs, liveness, stall, now: this.#clock.now(), idleLimitsMs };
-  }
-
-  #offer(): Offer {
-    const { keepalive, minPingIntervalMs, maxMessageBytes, strict } = this.#init.config;
-    return { keepalive, minPingIntervalMs, maxMessageBytes, strict, codec: this.#init.codecName };
   }
 }
