@@ -110,4 +110,25 @@ describe('negotiate', () => {
       }),
     );
   });
+
+  it('gives 1,000 peers of one kind one object, and the next one that differs in 1 number another', () => {
+    const { keepalive } = OFFER;
+    const kinds: readonly Offer[] = [
+      OFFER,
+      { ...OFFER, keepalive: undefined },
+      { ...OFFER, keepalive: { ...keepalive, idleMs: 20_001, intervalMs: 5_000, probes: 3 } },
+      { ...OFFER, keepalive: { ...keepalive, idleMs: 20_000, intervalMs: 5_001, probes: 3 } },
+      { ...OFFER, keepalive: { ...keepalive, idleMs: 20_000, intervalMs: 5_000, probes: 4 } },
+      { ...OFFER, minPingIntervalMs: 999 },
+      { ...OFFER, minPingIntervalMs: 5_001 },
+      { ...OFFER, maxMessageBytes: 1_048_577 },
+    ];
+    const given = kinds.map((kind) => {
+      const terms = Array.from({ length: 1_000 }, () => negotiate(OFFER, structuredClone(kind)));
+      expect(new Set(terms).size).toBe(1);
+      return terms[0];
+    });
+    expect(new Set(given).size).toBe(kinds.length);
+    expect(new Set(given.map((terms) => JSON.stringify(terms))).size).toBe(kinds.length);
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionEvents } from '../src/session/api.ts';
-import { SessionLog } from '../src/session/session-log.ts';
+import { logEvent } from '../src/session/session-log.ts';
 import type { Cause } from '../src/words/cause.ts';
 import type { Logger } from '../src/words/logger.ts';
 
@@ -38,12 +38,12 @@ const PAYLOADS: { readonly [Name in keyof SessionEvents]: SessionEvents[Name] } 
   end: ended('silent'),
 };
 
-describe('SessionLog', () => {
+describe('the log of a session', () => {
   it('writes each of the 10 events at its level, in fixed words, with the bindings of the session', () => {
     const { logger, lines } = createLogger();
-    const log = new SessionLog(logger);
+    const child = logger.child({ session: 's-1' });
     for (const name of Object.keys(PAYLOADS) as (keyof SessionEvents)[]) {
-      log.write(name, PAYLOADS[name], () => ({ session: 's-1' }));
+      logEvent(logger, name, PAYLOADS[name], () => child);
     }
     expect(lines.map(([level, message]) => `${level}: ${message}`)).toEqual([
       'info: connected',
@@ -60,20 +60,6 @@ describe('SessionLog', () => {
     expect(lines.every(([, , bindings]) => (bindings as { session: string }).session === 's-1')).toBe(true);
   });
 
-  it('makes its child once, and looks at the bindings for the first line only', () => {
-    const { logger, lines } = createLogger();
-    const log = new SessionLog(logger);
-    let looked = 0;
-    for (let i = 0; i < 3; i += 1) {
-      log.write('drain', {}, () => {
-        looked += 1;
-        return { looked };
-      });
-    }
-    expect(looked).toBe(1);
-    expect(lines.length).toBe(3);
-  });
-
   it.each<[Cause, string]>([
     ['protocol-error', 'warn'],
     ['not-our-protocol', 'warn'],
@@ -82,18 +68,17 @@ describe('SessionLog', () => {
     ['silent', 'info'],
   ])('writes a disconnect for %s at %s', (cause, level) => {
     const { logger, lines } = createLogger();
-    new SessionLog(logger).write('disconnect', ended(cause), () => ({}));
+    logEvent(logger, 'disconnect', ended(cause), () => logger);
     expect(lines.map(([written]) => written)).toEqual([level]);
   });
 
-  it('writes nothing and makes no child where the level is not enabled', () => {
+  it('writes nothing and asks for no child where the level is not enabled', () => {
     const { logger, lines, asked } = createLogger(['warn']);
-    const log = new SessionLog(logger);
-    log.write('connect', PAYLOADS.connect, () => {
+    logEvent(logger, 'connect', PAYLOADS.connect, () => {
       throw new Error('nobody asked');
     });
     expect([lines, asked]).toEqual([[], ['info']]);
-    log.write('suspect', PAYLOADS.suspect, () => ({}));
+    logEvent(logger, 'suspect', PAYLOADS.suspect, () => logger);
     expect(lines.length).toBe(1);
   });
 });

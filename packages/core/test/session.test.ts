@@ -1174,6 +1174,23 @@ describe('LiveSession: what it tells', () => {
     expect(order).toEqual(['publish end', 'child {"session":""}', 'log', 'listener']);
   });
 
+  it('makes its child of the logger with the first line, and writes all 3 with it', () => {
+    const lines: string[] = [];
+    const children: object[] = [];
+    const log = (_: object, message: string): void => void lines.push(message);
+    const child = (bindings: object) => {
+      children.push(bindings);
+      return { ...logger, info: log, debug: log };
+    };
+    const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child };
+    const { session, open } = createSessionRig({ logger });
+    expect(children).toEqual([]);
+    open();
+    session.destroy();
+    expect(lines).toEqual(['connected', 'disconnected', 'session ended']);
+    expect(children.length).toBe(1);
+  });
+
   it('ends what waits for events at end', async () => {
     const { session } = createSessionRig();
     const connect = session.next('connect');

@@ -95,9 +95,10 @@ export function toServerAddress(address: AddressInfo | string | null): ServerAdd
   return { port: address.port, host: address.address };
 }
 
-/** How the peer of a socket is written, in logs and events. */
+/** How the peer of a socket is written, in logs and events. Joined, as the sum of texts would keep all of them. */
 export function peerAddressOf(socket: Socket): string {
   const { remoteAddress, remotePort, remoteFamily } = socket;
   if (remoteAddress === undefined) return 'unix';
-  return remoteFamily === 'IPv6' ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+  const host = remoteFamily === 'IPv6' ? `[${remoteAddress}]` : remoteAddress;
+  return [host, remotePort].join(':');
 }

@@ -25,6 +25,8 @@ import { ResumeToken } from './resume-token.ts';
 
 /** Hears of the sessions of a server. */
 export interface SessionHost {
+  /** After so many milliseconds a connection is to leave; undefined: never. */
+  readonly maxConnectionAgeMs: number | undefined;
   /** Before the session tells its first `connect`. */
   handleSession(session: ServerSession): void;
   /** Its connection is lost; true if it is kept until the deadline. */
@@ -48,13 +50,15 @@ const AGE_JITTER = 0.1;
 /** After these nobody goes on: the peer's state cannot be trusted, or the peer has refused our terms and does not come back. */
 const FINAL: ReadonlySet<Cause> = new Set<Cause>(['protocol-error', 'too-many-pings', 'rejected']);
 
+/** When a connection is to leave for its age. */
+interface Retirement {
+  readonly alarm: Alarm;
+  readonly at: Instant;
+}
+
 /** See the head of the file. */
 export class ServerSession extends LiveSession implements AlarmOwner {
   readonly #host: SessionHost;
-  readonly #now: () => Instant;
-  readonly #random: () => number;
-  readonly #config: SessionConfig;
-  readonly #maxAgeMs: number | undefined;
   #identity: unknown;
   #identityKey: IdentityKey | undefined;
   readonly #token = new ResumeToken();
@@ -65,24 +69,13 @@ export class ServerSession extends LiveSession implements AlarmOwner {
   #wasTold = false;
   /** Whether another connection is about to go on with it. */
   #isHandingOver = false;
-  #retireAt: Instant = Number.POSITIVE_INFINITY;
-  #retirement: Alarm | undefined;
+  /** Where connections have a maximal age. */
+  #retirement: Retirement | undefined;
 
-  constructor(
-    parts: SessionParts,
-    config: SessionConfig,
-    handler: MessageHandler | undefined,
-    host: SessionHost,
-    maxAgeMs: number | undefined,
-  ) {
+  constructor(parts: SessionParts, config: SessionConfig, handler: MessageHandler | undefined, host: SessionHost) {
     super(parts, config, handler);
     this.#host = host;
-    this.#config = config;
-    this.#now = () => parts.clock.now();
-    this.#random = parts.random;
-    this.#maxAgeMs = maxAgeMs;
     this.identify(randomUUID());
-    if (maxAgeMs !== undefined) this.#retirement = parts.clock.alarm(this);
   }
 
   override get identity(): unknown {
@@ -110,10 +103,10 @@ export class ServerSession extends LiveSession implements AlarmOwner {
     const { epoch } = hello;
     this.#identity = identity;
     this.#identityKey = identityKey(identity);
-    this.#windowMs = Math.min(this.#config.resumeWindowMs, hello.resumeMs);
+    this.#windowMs = Math.min(this.config.resumeWindowMs, hello.resumeMs);
     const token = this.#windowMs === 0 ? '' : this.#token.issue(hello.token);
     this.attach(connection, epoch, address);
-    const { metadata } = this.#config;
+    const { metadata } = this.config;
     connection.accept(this, { session: this.id, token, boot: BOOT_ID, epoch, ...this.stand(), metadata });
   }
 
@@ -131,7 +124,8 @@ export class ServerSession extends LiveSession implements AlarmOwner {
 
   /** The connection has reached its age; or the system has slept, and it may not have yet. */
   handleAlarm(now: Instant): void {
-    if (now < this.#retireAt) return this.#retirement?.set(this.#retireAt);
+    const { alarm, at } = this.#retirement ?? {};
+    if (at !== undefined && now < at) return alarm?.set(at);
     if (this.isClosing) return; // it leaves already, and has been given its time for that
     const reason = 'the connection has reached its maximal age';
     this.beginGoodbye({ scope: 'connection', code: 'going-away', retryAfterMs: 0, spreadMs: 0, reason });
@@ -156,13 +150,18 @@ export class ServerSession extends LiveSession implements AlarmOwner {
 
   protected override beforeConnect(): void {
     this.#lost = undefined;
-    if (this.#maxAgeMs !== undefined) {
-      this.#retireAt = this.#now() + this.#maxAgeMs * (1 - AGE_JITTER * this.#random());
-      this.#retirement?.set(this.#retireAt);
-    }
+    const { maxConnectionAgeMs } = this.#host;
+    if (maxConnectionAgeMs !== undefined) this.#retireWithin(maxConnectionAgeMs);
     if (this.#wasTold) return;
     this.#wasTold = true;
     this.#host.handleSession(this);
+  }
+
+  #retireWithin(maxAgeMs: number): void {
+    const alarm = this.#retirement?.alarm ?? this.clock.alarm(this);
+    const at = this.clock.now() + maxAgeMs * (1 - AGE_JITTER * this.random());
+    this.#retirement = { alarm, at };
+    alarm.set(at);
   }
 
   protected override handleIdleChange(): void {
@@ -170,12 +169,12 @@ export class ServerSession extends LiveSession implements AlarmOwner {
   }
 
   protected override afterConnection(ending: Ending): void {
-    this.#retirement?.clear();
+    this.#retirement?.alarm.clear();
     this.#lost = ending;
     // A session that is closing is not handed on: its goodbye was for the old connection, and would reach nobody.
     if (this.#isHandingOver && !this.isClosing) return;
     const isOver = this.isClosing || this.#windowMs === 0 || !this.#wasTold || FINAL.has(ending.cause);
-    if (isOver || !this.#host.handleLost(this, this.#now() + this.#windowMs)) this.endSession(ending);
+    if (isOver || !this.#host.handleLost(this, this.clock.now() + this.#windowMs)) this.endSession(ending);
   }
 
   protected override endSession(ending: Pick<Ending, 'cause' | 'evidence'>): void {

@@ -165,8 +165,7 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost,
   }
 
   #newSession(): ServerSession {
-    const { session: config, maxConnectionAgeMs } = this.#config;
-    return new ServerSession(this.#parts, config, this.#handler, this, maxConnectionAgeMs);
+    return new ServerSession(this.#parts, this.#config.session, this.#handler, this);
   }
 
   handleRejected(event: RejectedEvent): void {
@@ -180,7 +179,11 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost,
     this.emit('evicted', { session, bound });
   }
 
-  // What sessions tell.
+  // What sessions ask and tell.
+
+  get maxConnectionAgeMs(): number | undefined {
+    return this.#config.maxConnectionAgeMs;
+  }
 
   handleSession(session: ServerSession): void {
     this.#registry.add(session);

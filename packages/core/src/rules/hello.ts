@@ -174,7 +174,7 @@ function commonFromWire(map: CommonMap): Common {
   const { token, boot, epoch, received, settled, credit, metadata } = map;
   return {
     token,
-    boot,
+    boot: detach(boot),
     epoch,
     resumeMs: map.resume,
     received,
@@ -184,8 +184,19 @@ function commonFromWire(map: CommonMap): Common {
     keepalive: map.keepalive ? tripleFromWire(map.keepalive) : undefined,
     minPingIntervalMs: map.minPing,
     maxMessageBytes: map.maxMessage,
-    metadata,
+    metadata: Object.keys(metadata).length === 0 ? NO_METADATA : metadata,
   };
+}
+
+/** What most peers say of themselves: one object for all of them. */
+const NO_METADATA: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/**
+ * The same text in memory of its own. What msgpackr gives out may be a slice of a text as long as the whole map, and the boot
+ * id is kept as long as the session.
+ */
+function detach(text: string): string {
+  return [text.slice(0, 1), text.slice(1)].join('');
 }
 
 type Triple = [idleMs: number, intervalMs: number, probes: number];

@@ -29,13 +29,35 @@ export function negotiate(mine: Offer, theirs: WireOffer): Terms {
   }
   const raised = isBelow(mine.keepalive, theirs.minPingIntervalMs);
   if (raised && mine.strict) throw new IncompatibleError(describeRaise(mine.keepalive, theirs.minPingIntervalMs));
-  return {
+  return share({
     keepalive: raise(mine.keepalive, theirs.minPingIntervalMs),
     raised,
     peerKeepalive: raise(theirs.keepalive, mine.minPingIntervalMs),
     pingSpacingMs: theirs.minPingIntervalMs,
     maxMessageBytes: theirs.maxMessageBytes,
-  };
+  });
+}
+
+let newest: Terms | undefined;
+
+/** The peers of a server have mostly the same options: thousands of connections keep one object, and not one each. */
+function share(terms: Terms): Terms {
+  if (newest === undefined || !areSame(terms, newest)) newest = terms;
+  return newest;
+}
+
+function areSame(one: Terms, other: Terms): boolean {
+  return (
+    isSame(one.keepalive, other.keepalive) &&
+    one.raised === other.raised &&
+    isSame(one.peerKeepalive, other.peerKeepalive) &&
+    one.pingSpacingMs === other.pingSpacingMs &&
+    one.maxMessageBytes === other.maxMessageBytes
+  );
+}
+
+function isSame(one: Keepalive | undefined, other: Keepalive | undefined): boolean {
+  return one?.idleMs === other?.idleMs && one?.intervalMs === other?.intervalMs && one?.probes === other?.probes;
 }
 
 function isBelow(keepalive: Keepalive | undefined, minPingIntervalMs: number): keepalive is Keepalive {

@@ -47,7 +47,8 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
   readonly #alarm: Alarm;
   readonly #transport: Transport;
   readonly #outgoing: Outgoing;
-  readonly #decoder = new FrameDecoder(MAX_HANDSHAKE_FRAME_BYTES);
+  /** While part of a frame is in; an idle connection has none. */
+  #decoder: FrameDecoder | undefined;
   #owner: ConnectionOwner;
   #phase: Phase | 'ended' = 'handshake';
   #epoch: number;
@@ -278,11 +279,19 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
   #receive(chunk: Uint8Array, now: Instant): void {
     const step = this.#opening?.handleBytes(chunk, now);
     if (step !== undefined && step.type !== 'frames') return this.#step(step);
-    this.#decoder.push(step?.bytes ?? chunk);
-    for (let frame = this.#decoder.next(); frame !== undefined; frame = this.#decoder.next()) {
+    const decoder = this.#decoder ?? new FrameDecoder(MAX_FRAME_BYTES);
+    decoder.push(step?.bytes ?? chunk);
+    for (let frame = this.#next(decoder); frame !== undefined; frame = this.#next(decoder)) {
       this.#handleFrame(frame, now);
       if (this.#phase === 'ended') return;
     }
+    this.#decoder = decoder.buffered > 0 ? decoder : undefined;
+  }
+
+  /** Frames of the handshake are small, and the handshake may have ended with the last one. */
+  #next(decoder: FrameDecoder): Frame | undefined {
+    decoder.maxFrameBytes = this.#opening === undefined ? MAX_FRAME_BYTES : MAX_HANDSHAKE_FRAME_BYTES;
+    return decoder.next();
   }
 
   #handleFrame(frame: Frame, now: Instant): void {
@@ -335,7 +344,6 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
     const config = this.#config;
     this.#phase = 'open';
     this.#opening = undefined;
-    this.#decoder.maxFrameBytes = MAX_FRAME_BYTES;
     this.#heartbeat = new Heartbeat(terms, config, this.#random, this.#clock.now());
     if (terms.keepalive !== undefined) this.#transport.guard?.(maxBoundMs(terms.keepalive, config));
     this.#tellLater({ type: 'open' });

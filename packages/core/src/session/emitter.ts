@@ -136,6 +136,7 @@ export class Emitter<Events extends object> implements TypedEvents<Events> {
 
   /** Tells the listeners. */
   protected emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
+    if (this.#listeners === undefined) return;
     this.#inOrder(() => this.#tell(name, payload));
   }
 

@@ -38,21 +38,15 @@ const MESSAGES: Readonly<Record<Name, string>> = {
 /** Causes that somebody should look into: one of the ends is not what it claims to be. */
 const BREACHES: ReadonlySet<Cause> = new Set<Cause>(['protocol-error', 'not-our-protocol', 'too-many-pings']);
 
-/** One session's log: a child of the logger, made when there is first something to say. */
-export class SessionLog {
-  readonly #parent: Logger;
-  #logger: Logger | undefined;
-
-  constructor(parent: Logger) {
-    this.#parent = parent;
-  }
-
-  /** `bindings` are looked at for the first line only. */
-  write<Event extends Name>(name: Event, payload: SessionEvents[Event], bindings: () => Record<string, unknown>): void {
-    const isBreach = name === 'disconnect' && 'cause' in payload && BREACHES.has(payload.cause);
-    const level = isBreach ? 'warn' : LEVELS[name];
-    if (this.#parent.isLevelEnabled?.(level) === false) return;
-    this.#logger ??= this.#parent.child(bindings());
-    this.#logger[level](payload, MESSAGES[name]);
-  }
+/** Writes an event to a session's own logger, which `child` makes of the `parent`, unless that writes no such lines. */
+export function logEvent<Event extends Name>(
+  parent: Logger,
+  name: Event,
+  payload: SessionEvents[Event],
+  child: () => Logger,
+): void {
+  const isBreach = name === 'disconnect' && 'cause' in payload && BREACHES.has(payload.cause);
+  const level = isBreach ? 'warn' : LEVELS[name];
+  if (parent.isLevelEnabled?.(level) === false) return;
+  child()[level](payload, MESSAGES[name]);
 }

@@ -12,6 +12,7 @@ import type { Codec } from '../words/codec.ts';
 import { ProtocolError, SystoleError } from '../words/errors.ts';
 import type { CloseFrame, Frame, PongFrame } from '../words/frame.ts';
 import type { HealthReport } from '../words/health.ts';
+import type { Logger } from '../words/logger.ts';
 import type {
   MessageHandler,
   Peer,
@@ -29,7 +30,7 @@ import { Emitter } from './emitter.ts';
 import type { Goodbye } from './goodbye.ts';
 import { Closing, FAREWELL } from './goodbye.ts';
 import { OwnHealth } from './health.ts';
-import { SessionLog } from './session-log.ts';
+import { logEvent } from './session-log.ts';
 import type { SessionParts } from './session-parts.ts';
 import { NO_SPAN, Span } from './span.ts';
 
@@ -47,7 +48,8 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   readonly #parts: SessionParts;
   readonly #config: SessionConfig;
   readonly #handler: MessageHandler | undefined;
-  readonly #log: SessionLog;
+  /** A child of the parts' logger, made when there is first something to say. */
+  #logger: Logger | undefined;
   #id = '';
   #epoch = 0;
   #peer: Peer | undefined;
@@ -67,7 +69,6 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     this.#parts = parts;
     this.#config = config;
     this.#handler = handler;
-    this.#log = new SessionLog(parts.logger);
     const { health } = config;
     this.#health = health === undefined ? undefined : new OwnHealth(health, parts.codec, parts.logger);
   }
@@ -132,6 +133,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
 
   inspect(): SessionSnapshot {
     const span = this.#span;
+    const capacity = span?.capacity;
     const delivery = this.#delivery;
     return {
       id: this.#id,
@@ -140,7 +142,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
       ...(span?.inspect(this.clock.now()) ?? NO_SPAN),
       queuedMessages: delivery?.queuedMessages ?? 0,
       queuedBytes: delivery?.queuedBytes ?? 0,
-      credit: span?.capacity === undefined ? 0 : (delivery?.credit ?? span.capacity.credit),
+      credit: capacity === undefined ? 0 : (delivery?.credit ?? capacity.credit),
       lastCause: this.#lastCause,
     };
   }
@@ -156,7 +158,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
 
   /** A connection is being made. Its events count from now on. */
   attach(connection: Connection, epoch: number, address: string): void {
-    this.#span = new Span(connection, epoch);
+    this.#span = new Span(connection);
     this.#epoch = epoch;
     this.#address = address;
   }
@@ -232,9 +234,14 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   /** Tells an event: the publisher first, the log, then the listeners. */
   protected tell<Name extends keyof SessionEvents>(name: Name, payload: SessionEvents[Name]): void {
     this.#parts.publish(name, payload, this as unknown as Session);
-    this.#log.write(name, payload, () => ({ session: this.#id, address: this.#address }));
+    logEvent(this.#parts.logger, name, payload, () => this.#log());
     // Events extends SessionEvents, which the compiler cannot follow through a type parameter.
     this.emit(name, payload as unknown as Events[Name]);
+  }
+
+  #log(): Logger {
+    this.#logger ??= this.#parts.logger.child({ session: this.#id, address: this.#address });
+    return this.#logger;
   }
 
   /** The session is over; nothing is told after it. */
@@ -290,9 +297,9 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     if (gap !== undefined) throw new ProtocolError(`the peer resumes from ${gap}`);
     if (!isResumed) this.forget();
     this.#peer = { boot: peer.boot, metadata: peer.metadata };
-    const capacity = { maxMessageBytes: terms.maxMessageBytes, credit: peer.credit };
-    this.#span?.establish(terms, capacity, isResumed);
-    this.#delivery?.handleOpen(capacity, isResumed ? peer : NO_COUNTERS);
+    const { maxMessageBytes } = terms;
+    this.#span?.establish(terms, peer.credit, isResumed);
+    this.#delivery?.handleOpen({ maxMessageBytes, credit: peer.credit }, isResumed ? peer : NO_COUNTERS);
   }
 
   handleOpen(): void {
@@ -300,7 +307,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     // A listener of the server's `session` may have destroyed it: then there was no `connect`, and is none.
     const connect = this.#span?.open(this.clock.now());
     if (connect === undefined) return;
-    this.tell('connect', connect);
+    this.tell('connect', { epoch: this.#epoch, ...connect });
     this.#requestTurn();
   }
 
@@ -424,6 +431,11 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
 
   get codec(): Codec {
     return this.#parts.codec;
+  }
+
+  /** Uniform in [0, 1). */
+  protected random(): number {
+    return this.#parts.random();
   }
 
   get config(): SessionConfig {

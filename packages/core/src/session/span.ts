@@ -13,13 +13,6 @@ import type { Connection } from './connection.ts';
 import { PeerHealth } from './health.ts';
 import { Verification } from './verification.ts';
 
-/** What the two ends have agreed on in the handshake. */
-interface Agreement {
-  readonly terms: Terms;
-  readonly capacity: PeerCapacity;
-  readonly isResumed: boolean;
-}
-
 /** What a snapshot of a session tells of its connection. */
 type SpanSnapshot = Pick<
   SessionSnapshot,
@@ -52,20 +45,23 @@ export const NO_SPAN: SpanSnapshot = {
 /** See the head of the file. */
 export class Span {
   readonly connection: Connection;
-  readonly #epoch: number;
-  #agreement: Agreement | undefined;
+  /** What the two ends have agreed on in the handshake. */
+  #terms: Terms | undefined;
+  /** The cost of DATA that the peer takes to begin with. */
+  #credit = 0;
+  #isResumed = false;
   #openedAt: Instant | undefined;
   #verification: Verification | undefined;
   #peerHealth: PeerHealth | undefined;
 
-  constructor(connection: Connection, epoch: number) {
+  constructor(connection: Connection) {
     this.connection = connection;
-    this.#epoch = epoch;
   }
 
   /** What the peer takes; undefined before it has introduced itself. */
   get capacity(): PeerCapacity | undefined {
-    return this.#agreement?.capacity;
+    if (this.#terms === undefined) return undefined;
+    return { maxMessageBytes: this.#terms.maxMessageBytes, credit: this.#credit };
   }
 
   /** Whether `connect` was told. */
@@ -77,25 +73,26 @@ export class Span {
     return this.#verification;
   }
 
-  /** The peer has introduced itself; `isResumed` if the session goes on where another connection has ended. */
-  establish(terms: Terms, capacity: PeerCapacity, isResumed: boolean): void {
-    this.#agreement = { terms, capacity, isResumed };
+  /** The peer has introduced itself, and takes so much; `isResumed` if the session goes on where another connection has ended. */
+  establish(terms: Terms, credit: number, isResumed: boolean): void {
+    this.#terms = terms;
+    this.#credit = credit;
+    this.#isResumed = isResumed;
   }
 
   /** What `connect` is to tell, from now on; undefined if there was no handshake. */
-  open(now: Instant): SessionEvents['connect'] | undefined {
-    if (this.#agreement === undefined) return undefined;
+  open(now: Instant): Omit<SessionEvents['connect'], 'epoch'> | undefined {
+    if (this.#terms === undefined) return undefined;
     this.#openedAt = now;
-    const { terms, isResumed } = this.#agreement;
-    const { keepalive, raised } = terms;
+    const { keepalive, raised } = this.#terms;
     const bound = keepalive === undefined ? undefined : boundMs(keepalive);
-    return { epoch: this.#epoch, resumed: isResumed, keepalive, boundMs: bound, raised };
+    return { resumed: this.#isResumed, keepalive, boundMs: bound, raised };
   }
 
   /** Made when it is first asked for; undefined before the handshake is over. */
   verify(clock: Clock): Verification | undefined {
-    if (this.#agreement === undefined) return undefined;
-    const { keepalive, pingSpacingMs } = this.#agreement.terms;
+    if (this.#terms === undefined) return undefined;
+    const { keepalive, pingSpacingMs } = this.#terms;
     const terms = { isWatched: keepalive !== undefined, pingSpacingMs };
     this.#verification ??= new Verification(clock, terms, () => this.connection.verify());
     return this.#verification;
@@ -122,7 +119,7 @@ export class Span {
       silenceMs,
       peerHealth: this.#peerHealth?.health,
       missed: liveness?.probesSent ?? 0,
-      allowed: this.#agreement?.terms.keepalive?.probes,
+      allowed: this.#terms?.keepalive?.probes,
       unwrittenBytes: unwritten,
       bytesIn,
       bytesOut,

@@ -10,6 +10,7 @@ import { LiveSession } from '../../src/session/session.ts';
 import type { SessionParts } from '../../src/session/session-parts.ts';
 import type { Cause } from '../../src/words/cause.ts';
 import type { Frame } from '../../src/words/frame.ts';
+import type { Logger } from '../../src/words/logger.ts';
 import { bytesOf, HELLO, PREAMBLE, welcomeFrame } from './connection-rig.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeTransport } from './fake-transport.ts';
@@ -61,6 +62,8 @@ export interface SessionRigOptions extends SessionOptions {
   readonly handler?: MessageHandler;
   /** Whether another connection may follow the first. Default: false. */
   readonly lasts?: boolean;
+  /** Default: one that writes nothing. */
+  readonly logger?: Logger;
 }
 
 export interface SessionRig {
@@ -86,16 +89,22 @@ export interface Line {
   receive(...frames: Frame[]): void;
 }
 
+const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => SILENT };
+
 /**
  * A session at instant 0, without a connection. Idle is not jittered, and the peer's application is not watched: its alarm
  * has a log of its own, in app-alarm.test.ts.
  */
-export function createSessionRig({ handler, lasts = false, ...given }: SessionRigOptions = {}): SessionRig {
+export function createSessionRig({
+  handler,
+  lasts = false,
+  logger = SILENT,
+  ...given
+}: SessionRigOptions = {}): SessionRig {
   const options: SessionOptions = { appStallTimeout: false, ...given };
   const log: string[] = [];
   const told: [string, object][] = [];
   const clock = new FakeClock(log);
-  const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => logger };
   const publish = (name: string): void => {
     if (name === 'probe') log.push('publish probe');
   };
