@@ -37,7 +37,8 @@ export class PreambleReader {
   }
 
   push(chunk: Uint8Array): PreambleState {
-    for (const [index, byte] of chunk.entries()) {
+    for (let index = 0; index < chunk.length; index += 1) {
+      const byte = chunk[index] as number;
       this.#seen.push(byte);
       const count = this.#seen.length;
       if (count <= MAGIC.length) {

@@ -85,7 +85,7 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
     this.#outgoing = new Outgoing(this.#transport);
     if (init.hello !== undefined) {
       this.#outgoing.putPreamble();
-      this.#outgoing.put({ type: 'hello', body: encodeHello({ ...opening.offer, ...init.hello }) });
+      this.#outgoing.put({ type: 'hello', body: encodeHello(opening.introduce(init.hello)) });
     }
     this.#turn();
   }
@@ -94,13 +94,14 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
 
   /** Server: answers HELLO with WELCOME, and belongs to `owner` from now on. False if the connection is gone by now. */
   accept(owner: ConnectionOwner, introduction: Introduction<Welcome>): boolean {
-    const { offer, introduced } = this.#opening ?? {};
-    if (offer === undefined || introduced === undefined || this.#phase !== 'handshake') return false;
+    const opening = this.#opening;
+    const introduced = opening?.introduced;
+    if (opening === undefined || introduced === undefined || this.#phase === 'ended') return false;
     this.#owner = owner;
     this.#epoch = introduced.hello.epoch;
     owner.establish(introduced.terms, introduced.hello);
     this.#outgoing.putPreamble();
-    this.#outgoing.put({ type: 'welcome', body: encodeWelcome({ ...offer, ...introduction }) });
+    this.#outgoing.put({ type: 'welcome', body: encodeWelcome(opening.introduce(introduction)) });
     this.#open(introduced.terms);
     this.#turn();
     return true;

@@ -308,7 +308,8 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     const connect = this.#span?.open(this.clock.now());
     if (connect === undefined) return;
     this.tell('connect', { epoch: this.#epoch, ...connect });
-    this.#requestTurn();
+    // What could not leave before; whoever has sent something in the listeners has asked for a turn himself.
+    if (this.#delivery !== undefined || this.#closing !== undefined) this.#requestTurn();
   }
 
   handleFrame(frame: DeliveryFrame): void {
