@@ -395,15 +395,9 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
       const frame = this.#owner.nextFrame(this);
       if (frame === undefined) return;
       this.#outgoing.put(frame);
-      if (frame.type === 'close') this.#handleGoodbyeSaid();
-    }
-  }
-
-  #handleGoodbyeSaid(): void {
-    const farewell = this.#leave();
-    this.#phase = 'closing';
-    if (farewell.deadline === Number.POSITIVE_INFINITY) {
-      farewell.begin(this.#clock.now() + this.#config.closeTimeoutMs);
+      if (frame.type !== 'close') continue;
+      this.#phase = 'closing';
+      this.#leave().handleSaid(this.#clock.now() + this.#config.closeTimeoutMs);
     }
   }
 

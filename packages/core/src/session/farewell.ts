@@ -44,6 +44,11 @@ export class Farewell {
     this.#begin(endOfClose(frame), deadline);
   }
 
+  /** Our CLOSE has left; if nobody has begun before, it has until `deadline`. */
+  handleSaid(deadline: Instant): void {
+    this.#begin({ cause: 'closed-locally' }, deadline);
+  }
+
   handleFinSent(): void {
     this.#finSent = true;
   }
