@@ -1,11 +1,33 @@
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { createServer as createNetServer } from 'node:net';
+import process from 'node:process';
+import type { TcpAddress } from '@systole/server';
 import { createServer } from '@systole/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { countHandles } from '../support/handles.ts';
 import { LogTape } from '../support/log-tape.ts';
 import { freshPath, optionsFor, startClient, startServer } from '../support/pair.ts';
 import { listenRaw } from '../support/raw-peer.ts';
+
+/** Whether this Node heeds `reusePort`: two listen at one port. */
+async function sharesPorts(): Promise<boolean> {
+  const first = createNetServer();
+  const second = createNetServer();
+  const options = { host: '127.0.0.1', reusePort: true };
+  try {
+    await once(first.listen({ ...options, port: 0 }), 'listening');
+    await once(second.listen({ ...options, port: (first.address() as AddressInfo).port }), 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    first.close();
+    second.close();
+  }
+}
+
+const SHARES_PORTS = await sharesPorts();
 
 describe('listen', () => {
   it('resolves with the port that the system has chosen for 0', async () => {
@@ -101,5 +123,45 @@ describe('listen', () => {
     const next = createNetServer().listen(address);
     onTestFinished(() => void next.close());
     await once(next, 'listening');
+  });
+});
+
+describe('listen with reusePort', () => {
+  it(
+    SHARES_PORTS
+      ? 'shares a port among 2 servers, and each of 40 clients is connected to one of them'
+      : `rejects with ERR_LISTEN and the cause ENOTSUP on Node ${process.versions.node}, and may be tried again without`,
+    async () => {
+      const servers = [createServer(), createServer()] as const;
+      onTestFinished(async () => void (await Promise.all(servers.map((server) => server.close()))));
+      const [first, second] = servers;
+      const target = { port: 0, host: '127.0.0.1' };
+      const listening = first.listen({ ...target, reusePort: true });
+      if (!SHARES_PORTS) {
+        await expect(listening).rejects.toMatchObject({
+          code: 'ERR_LISTEN',
+          message: expect.stringContaining(`Node ${process.versions.node} ignores reusePort`),
+          cause: { code: 'ENOTSUP' },
+        });
+        await first.listen(target);
+        return;
+      }
+      const address = await listening;
+      expect(await second.listen({ ...address, reusePort: true })).toEqual(address);
+      const clients = Array.from({ length: 40 }, () => startClient(address));
+      await Promise.all(clients.map((client) => client.ready()));
+      const counts = servers.map(({ sessions }) => sessions.size);
+      expect(counts[0] ?? 0).toBeGreaterThan(0); // by a hash of the addresses: once in 10^12 runs all are with one
+      expect(counts[1] ?? 0).toBeGreaterThan(0);
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(40);
+    },
+  );
+
+  it('rejects with ERR_LISTEN and the cause EADDRINUSE beside a server that has not said so', async () => {
+    const server = await startServer();
+    const other = createServer();
+    onTestFinished(() => other.close());
+    const target = { ...(server.address as TcpAddress), reusePort: SHARES_PORTS };
+    await expect(other.listen(target)).rejects.toMatchObject({ code: 'ERR_LISTEN', cause: { code: 'EADDRINUSE' } });
   });
 });

@@ -1,11 +1,28 @@
 /** Where a server listens, and how an address is written. */
 
-import type { AddressInfo, ListenOptions, Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { OptionProblem } from '@systole/core';
 import { OptionsError } from '@systole/core';
+import type { ListenPlan } from './reuse-port.ts';
 
 /** A TCP port to listen at; 0 lets the system choose. */
-export type TcpTarget = number | { readonly port: number; readonly host?: string; readonly backlog?: number };
+export type TcpTarget = number | TcpListenOptions;
+
+/** A TCP port, and how to listen at it. */
+export interface TcpListenOptions {
+  readonly port: number;
+  /** A name or an address. Default: all addresses of this machine. */
+  readonly host?: string;
+  /** How many connections may wait to be accepted. Default: 511, which is Node's; the kernel may allow less. */
+  readonly backlog?: number;
+  /**
+   * Other processes of the same user may listen at the port as well, all with this option, and the kernel hands each
+   * connection to one of them: a client that comes back may meet another, which does not have its session. That a port is in
+   * use is then no error any more. From Node 22.12 and 23.1 on, and on Linux and some others; `ERR_LISTEN` with the cause
+   * ENOTSUP elsewhere. Default: false.
+   */
+  readonly reusePort?: boolean;
+}
 
 /** The path of a Unix socket to listen at. */
 export interface UnixTarget {
@@ -31,61 +48,43 @@ export type ListenTarget = TcpTarget | UnixTarget;
 export type ServerAddress = TcpAddress | UnixAddress;
 
 /** @throws OptionsError if this is no place to listen at. */
-export function toListenOptions(target: ListenTarget): ListenOptions {
+export function toListenOptions(target: ListenTarget): ListenPlan {
   const options = typeof target === 'number' ? { port: target } : target;
   const problems =
     typeof options === 'object' && options !== null
-      ? findProblems(options as Readonly<Record<string, unknown>>)
+      ? findProblems({ ...options })
       : [{ path: 'target', requirement: 'a port, or an object with a port or a path', value: options }];
   if (problems.length > 0) throw new OptionsError(problems);
   return { ...options };
 }
 
-function findProblems({ port, path, host, backlog, ...others }: Readonly<Record<string, unknown>>): OptionProblem[] {
-  const isPort = Number.isInteger(port) && (port as number) >= 0 && (port as number) <= 65_535;
-  const checks: readonly (OptionProblem & { readonly isWrong: boolean })[] = [
-    {
-      isWrong: path === undefined && !isPort,
-      path: 'port',
-      requirement: 'a whole number from 0 to 65535',
-      value: port,
-    },
-    {
-      isWrong: path !== undefined && port !== undefined,
-      path: 'port',
-      requirement: 'left out beside path',
-      value: port,
-    },
-    {
-      isWrong: path !== undefined && (typeof path !== 'string' || path === ''),
-      path: 'path',
-      requirement: 'the path of a socket',
-      value: path,
-    },
-    {
-      isWrong: host !== undefined && (typeof host !== 'string' || host === ''),
-      path: 'host',
-      requirement: 'a name or an address',
-      value: host,
-    },
-    {
-      isWrong: path !== undefined && host !== undefined,
-      path: 'host',
-      requirement: 'left out beside path',
-      value: host,
-    },
-    {
-      isWrong: backlog !== undefined && !(Number.isInteger(backlog) && (backlog as number) > 0),
-      path: 'backlog',
-      requirement: 'a whole number above 0',
-      value: backlog,
-    },
+type Check = readonly [isWrong: boolean, path: string, requirement: string, value: unknown];
+
+function findProblems(options: Readonly<Record<string, unknown>>): OptionProblem[] {
+  const { port, path, host, backlog, reusePort, ...others } = options;
+  const checks: readonly Check[] = [
+    [path === undefined && !isWhole(port, 0, 65_535), 'port', 'a whole number from 0 to 65535', port],
+    [path !== undefined && port !== undefined, 'port', 'left out beside path', port],
+    [path !== undefined && !isText(path), 'path', 'the path of a socket', path],
+    [host !== undefined && !isText(host), 'host', 'a name or an address', host],
+    [path !== undefined && host !== undefined, 'host', 'left out beside path', host],
+    [backlog !== undefined && !isWhole(backlog, 1), 'backlog', 'a whole number above 0', backlog],
+    [reusePort !== undefined && typeof reusePort !== 'boolean', 'reusePort', 'true or false', reusePort],
+    [path !== undefined && reusePort !== undefined, 'reusePort', 'left out beside path', reusePort],
   ];
   const unknown = Object.entries(others).map(([name, value]) => {
     return { path: name, requirement: 'left out (there is no such option)', value };
   });
-  const wrong = checks.filter(({ isWrong }) => isWrong);
-  return [...wrong.map(({ path: where, requirement, value }) => ({ path: where, requirement, value })), ...unknown];
+  const wrong = checks.filter(([isWrong]) => isWrong);
+  return [...wrong.map(([, where, requirement, value]) => ({ path: where, requirement, value })), ...unknown];
+}
+
+function isWhole(value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): boolean {
+  return Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 /** The address of a listening server. */

@@ -60,7 +60,8 @@ export interface Server extends TypedEvents<ServerEvents> {
   readonly address: ServerAddress | undefined;
   /**
    * Listens; resolves once it does. A socket file that a killed process has left is removed first; one at which somebody
-   * listens is not. Rejects with `ERR_LISTEN`, whose `cause` is the system's error, `ERR_CLOSED` or `ERR_OPTIONS`.
+   * listens is not. Rejects with `ERR_LISTEN`, whose `cause` is the system's error (ENOTSUP where `reusePort` is none of Node's or the
+   * kernel's words), `ERR_CLOSED` or `ERR_OPTIONS`.
    */
   listen(target: TcpTarget): Promise<TcpAddress>;
   listen(target: UnixTarget): Promise<UnixAddress>;

@@ -29,7 +29,15 @@ export type {
 } from '@systole/core';
 export { describe, NotHandledError, OptionsError, PRESETS, SystoleError } from '@systole/core';
 export { CHANNELS } from '@systole/core/node';
-export type { ListenTarget, ServerAddress, TcpAddress, TcpTarget, UnixAddress, UnixTarget } from './address.ts';
+export type {
+  ListenTarget,
+  ServerAddress,
+  TcpAddress,
+  TcpListenOptions,
+  TcpTarget,
+  UnixAddress,
+  UnixTarget,
+} from './address.ts';
 export type { EvictedEvent, RejectedEvent, Server, ServerEvents, ServerSnapshot } from './api.ts';
 export type { Authenticate, PeerIntroduction } from './authentication.ts';
 export type { PeerCertificate } from './certificate.ts';

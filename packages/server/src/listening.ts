@@ -2,8 +2,11 @@
 
 import { once } from 'node:events';
 import { lstat, unlink } from 'node:fs/promises';
-import type { ListenOptions, Server as NetServer } from 'node:net';
+import type { Server as NetServer } from 'node:net';
 import { connect as connectSocket } from 'node:net';
+import process from 'node:process';
+import type { ListenPlan } from './reuse-port.ts';
+import { refuseUnknownReusePort } from './reuse-port.ts';
 
 /**
  * Resolves when it listens, or was closed before it did. Rejects with the system's error.
@@ -11,7 +14,8 @@ import { connect as connectSocket } from 'node:net';
  * A file of a Unix socket outlives the process that was killed, and the next one would find the address in use. It is
  * removed if nobody answers there; what is no socket, or is answered, stays.
  */
-export async function startListening(net: NetServer, options: ListenOptions): Promise<void> {
+export async function startListening(net: NetServer, options: ListenPlan): Promise<void> {
+  refuseUnknownReusePort(options, process.versions.node);
   try {
     await listenOnce(net, options);
   } catch (error) {
@@ -23,7 +27,7 @@ export async function startListening(net: NetServer, options: ListenOptions): Pr
   }
 }
 
-async function listenOnce(net: NetServer, options: ListenOptions): Promise<void> {
+async function listenOnce(net: NetServer, options: ListenPlan): Promise<void> {
   const waiting = new AbortController();
   try {
     net.listen(options);

@@ -19,6 +19,7 @@ describe('toListenOptions', () => {
     { target: 0, options: { port: 0 } },
     { target: 65_535, options: { port: 65_535 } },
     { target: { port: 80, host: '::1', backlog: 1 }, options: { port: 80, host: '::1', backlog: 1 } },
+    { target: { port: 80, reusePort: true }, options: { port: 80, reusePort: true } },
     { target: { path: '/run/a.sock' }, options: { path: '/run/a.sock' } },
     { target: { path: '/run/a.sock', backlog: 511 }, options: { path: '/run/a.sock', backlog: 511 } },
   ])('takes $target as it is', ({ target, options }) => {
@@ -40,6 +41,8 @@ describe('toListenOptions', () => {
     { target: { port: 1, host: '' }, problem: 'host: a name or an address' },
     { target: { port: 1, backlog: 0 }, problem: 'backlog: a whole number above 0' },
     { target: { port: 1, backlog: '1' }, problem: 'backlog: a whole number above 0' },
+    { target: { port: 1, reusePort: 1 }, problem: 'reusePort: true or false' },
+    { target: { path: '/a', reusePort: true }, problem: 'reusePort: left out beside path' },
     { target: { port: 1, exclusive: true }, problem: 'exclusive: left out (there is no such option)' },
     { target: undefined, problem: 'target: a port, or an object with a port or a path' },
     { target: null, problem: 'target: a port, or an object with a port or a path' },
@@ -48,8 +51,8 @@ describe('toListenOptions', () => {
     expect(problemsOf(target)).toEqual([problem]);
   });
 
-  it('tells all 4 problems at once', () => {
-    expect(problemsOf({ port: -1, host: 4, backlog: 0.5, ipv6Only: true }).length).toBe(4);
+  it('tells all 5 problems at once', () => {
+    expect(problemsOf({ port: -1, host: 4, backlog: 0.5, reusePort: 'yes', ipv6Only: true }).length).toBe(5);
   });
 });
 
