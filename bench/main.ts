@@ -2,9 +2,10 @@
 
 import process from 'node:process';
 import { busy } from './busy/scenario.ts';
+import { crowd } from './crowd/scenario.ts';
 import { delivery } from './delivery/scenario.ts';
 import { detect } from './detect/scenario.ts';
 import { idle } from './idle/scenario.ts';
 import { runScenario } from './support/command.ts';
 
-process.exitCode = await runScenario('bench', { idle, busy, delivery, detect }, process.argv.slice(2));
+process.exitCode = await runScenario('bench', { idle, busy, delivery, detect, crowd }, process.argv.slice(2));

@@ -5,6 +5,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** Programs talk in objects that say what they are. */
@@ -28,13 +29,21 @@ export class Program<Out extends Message, In extends Message> {
     this.#child.send(message as Serializable);
   }
 
-  /** The next message, which must be of this type. To be called before the program can have said it. */
-  async next<Type extends Out['type']>(type: Type): Promise<Extract<Out, { readonly type: Type }>> {
+  /**
+   * The next message, which must be of this type. To be called before the program can have said it.
+   *
+   * @throws Error if it ends before that, or takes longer than its patience; default: for ever.
+   */
+  async next<Type extends Out['type']>(
+    type: Type,
+    patienceMs?: number,
+  ): Promise<Extract<Out, { readonly type: Type }>> {
     const [message] = await Promise.race([
       once(this.#child, 'message') as Promise<[Out]>,
       this.#exited.then(() => {
         throw new Error(`a program ended before it said ${type}`);
       }),
+      ...(patienceMs === undefined ? [] : [tooLate(type, patienceMs)]),
     ]);
     if (message.type !== type) throw new Error(`a program said ${message.type} instead of ${type}`);
     return message as Extract<Out, { readonly type: Type }>;
@@ -50,6 +59,11 @@ export class Program<Out extends Message, In extends Message> {
     this.#child.kill('SIGKILL');
     await this.#exited;
   }
+}
+
+async function tooLate(type: string, ms: number): Promise<never> {
+  await sleep(ms, undefined, { ref: false });
+  throw new Error(`a program has not said ${type} within ${ms} ms`);
 }
 
 /** Where that is allowed, the process goes before others: it is to be measured, and not what else this machine does. */
