@@ -9,7 +9,8 @@ import { TroubleCount } from './troubles.ts';
 /** What it is started with. */
 export interface ClientsConfig {
   readonly host: string;
-  readonly port: number;
+  /** They connect to each of them in turn. */
+  readonly ports: readonly number[];
   /** The server may send a PING so often. */
   readonly minPingIntervalMs: number;
 }
@@ -38,12 +39,12 @@ const AT_ONCE = 100;
 const PING_BYTES = 3;
 const SHORT_PINGS = 63;
 
-const { host, port, minPingIntervalMs } = programConfig<ClientsConfig>();
+const { host, ports, minPingIntervalMs } = programConfig<ClientsConfig>();
 const count = new TroubleCount();
 /** With the bytes that had come with the handshake. */
 const clients: (readonly [Client, handshakeBytes: number])[] = [];
 
-async function connectOne(): Promise<void> {
+async function connectOne(port: number): Promise<void> {
   const client = connect({ host, port, keepalive: false, minPingInterval: minPingIntervalMs, reconnect: false });
   try {
     await client.ready();
@@ -58,7 +59,7 @@ async function connectAll(connections: number): Promise<void> {
   const lane = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      await connectOne();
+      await connectOne(ports[left % ports.length] ?? 0);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));

@@ -5,6 +5,7 @@ import type { Memory } from '../support/memory.ts';
 import type { Message } from '../support/program.ts';
 import { Program } from '../support/program.ts';
 import type { Census, ClientsConfig, FromClients, ToClients } from './clients.ts';
+import { planDoors, portsHere } from './plan.ts';
 import type { FromServer, ServerConfig, Tally, ToServer } from './server.ts';
 
 /** One server and its clients. */
@@ -28,18 +29,18 @@ export class Crowd implements AsyncDisposable {
   readonly #programs: AsyncDisposable[] = [];
   #pairs: readonly Pair[] = [];
 
-  /** Starts everything; only the servers do something yet. */
-  async start(servers: number, heartbeatMs: number): Promise<void> {
-    this.#pairs = await Promise.all(Array.from({ length: servers }, () => this.#startPair(heartbeatMs)));
+  /** Starts a server for each share, and its clients; nobody is connected yet. */
+  async start(shares: readonly number[], heartbeatMs: number): Promise<void> {
+    this.#pairs = await Promise.all(shares.map((share) => this.#startPair(share, heartbeatMs)));
   }
 
-  async #startPair(heartbeatMs: number): Promise<Pair> {
+  async #startPair(share: number, heartbeatMs: number): Promise<Pair> {
     const keepalive = { idle: heartbeatMs, interval: Math.min(heartbeatMs, MAX_INTERVAL_MS), probes: 3 };
-    const serverConfig: ServerConfig = { host: LOOPBACK, keepalive };
+    const serverConfig: ServerConfig = { host: LOOPBACK, keepalive, doors: planDoors(share, portsHere()) };
     const server = this.#own(new Program<FromServer, ToServer>(new URL('./server.js', import.meta.url), serverConfig));
-    const { port } = await server.next('listening', PATIENCE_MS);
+    const { ports } = await server.next('listening', PATIENCE_MS);
     const minPingIntervalMs = Math.min(heartbeatMs, PING_INTERVAL_MS);
-    const clientsConfig: ClientsConfig = { host: LOOPBACK, port, minPingIntervalMs };
+    const clientsConfig: ClientsConfig = { host: LOOPBACK, ports, minPingIntervalMs };
     const clients = this.#own(
       new Program<FromClients, ToClients>(new URL('./clients.js', import.meta.url), clientsConfig),
     );

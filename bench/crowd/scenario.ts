@@ -9,7 +9,7 @@ import { sharedNow } from '../support/program.ts';
 import type { Outcome, Scenario } from '../support/scenario.ts';
 import { areKept, describeTarget } from '../support/targets.ts';
 import { Crowd } from './crowd.ts';
-import { limitsHere, planShares } from './plan.ts';
+import { filesHere, planShares } from './plan.ts';
 import type { Observation } from './report.ts';
 import { describeFigures, describeTroubles, figuresOf, targetsOf, totalOf, troublesOf } from './report.ts';
 
@@ -24,7 +24,7 @@ interface Sight {
 
 async function observe(shares: readonly number[], heartbeatMs: number, seconds: number): Promise<Sight> {
   await using crowd = new Crowd();
-  await crowd.start(shares.length, heartbeatMs);
+  await crowd.start(shares, heartbeatMs);
   // What is made once, with the first connection, is no cost of each.
   await crowd.connect(shares.map(() => 1));
   const one = await crowd.memory();
@@ -80,7 +80,7 @@ export const crowd: Scenario = {
   }),
   prepare(args) {
     const flags = parseFlags(args, DEFAULTS);
-    const shares = planShares(flags.connections, flags.servers, limitsHere());
+    const shares = planShares(flags.connections, flags.servers, filesHere());
     return () => run(flags, shares);
   },
 };

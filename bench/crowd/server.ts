@@ -15,6 +15,8 @@ import { TroubleCount } from './troubles.ts';
 export interface ServerConfig {
   readonly host: string;
   readonly keepalive: KeepaliveOptions;
+  /** At how many ports it listens. */
+  readonly doors: number;
 }
 
 /** Since it was started; the delay since it was last asked. */
@@ -32,7 +34,7 @@ export interface Tally {
 
 /** What it says. */
 export type FromServer =
-  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'listening'; readonly ports: readonly number[] }
   /** After a garbage collection. */
   | ({ readonly type: 'memory' } & Memory)
   | ({ readonly type: 'tally' } & Tally);
@@ -45,28 +47,29 @@ export interface ToServer {
 /** Of the timer that measures the loop; what is measured includes it. Each tick costs some 10 us, a thousandth of a core. */
 const RESOLUTION_MS = 10;
 
-const { host, keepalive } = programConfig<ServerConfig>();
+const { host, keepalive, doors } = programConfig<ServerConfig>();
 const count = new TroubleCount();
-const server = createServer({ keepalive });
+/** One a port. */
+const servers = Array.from({ length: doors }, () => createServer({ keepalive }));
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 let suspicions = 0;
 let stalls = 0;
 subscribe(CHANNELS.suspect, () => {
   suspicions += 1;
 });
-server.on('stall', () => {
+subscribe(CHANNELS.stall, () => {
   stalls += 1;
 });
 
 function tally(): Tally {
   const maxLoopDelayMs = Math.max(0, delay.max / 1e6 - RESOLUTION_MS);
-  const { sessions } = server.inspect();
+  const sessions = servers.reduce((sum, server) => sum + server.inspect().sessions, 0);
   return { at: sharedNow(), cpuMs: usedMs(), maxLoopDelayMs, sessions, suspicions, stalls, troubles: count.troubles };
 }
 
-const { port } = await server.listen({ host, port: 0, backlog: 1_024 });
+const addresses = await Promise.all(servers.map((server) => server.listen({ host, port: 0, backlog: 1_024 })));
 delay.enable();
-say<FromServer>({ type: 'listening', port });
+say<FromServer>({ type: 'listening', ports: addresses.map(({ port }) => port) });
 for (;;) {
   const { type } = await heard<ToServer>();
   if (type === 'memory') say<FromServer>({ type, ...weigh() });

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { planShares } from '../../bench/crowd/plan.ts';
+import { planDoors, planShares } from '../../bench/crowd/plan.ts';
 import type { Figures, Observation } from '../../bench/crowd/report.ts';
 import { figuresOf, targetsOf, totalOf, troublesOf } from '../../bench/crowd/report.ts';
 import { TroubleCount } from '../../bench/crowd/troubles.ts';
@@ -72,24 +72,29 @@ describe('the bench of a crowd, 40 connections at 2 servers for 2 seconds', () =
 });
 
 describe('planShares', () => {
-  const limits = { files: 20_000, ports: 28_232 };
-
   it('shares 100,000 out among 6, none with more than 16,667', () => {
-    expect(planShares(100_000, 6, limits)).toEqual([16_667, 16_667, 16_667, 16_667, 16_666, 16_666]);
-    expect(planShares(3, 3, limits)).toEqual([1, 1, 1]);
+    expect(planShares(100_000, 6, 20_000)).toEqual([16_667, 16_667, 16_667, 16_667, 16_666, 16_666]);
+    expect(planShares(3, 3, 20_000)).toEqual([1, 1, 1]);
   });
 
   it.each([
-    { servers: 5, files: 20_000, ports: 28_232, message: /20,000 a process.* 20,000 files .*--servers 6 would do/ },
-    { servers: 6, files: 1_024, ports: 28_232, message: /16,667 a process.* 1,024 files .*--servers 105 would do/ },
-    { servers: 6, files: 64, ports: 28_232, message: /64 files open \(ulimit -n\): raise it/ },
-    { servers: 6, files: 20_000, ports: 16_384, message: /16,384 ports to connect from: --servers 7 would do/ },
-  ])('refuses 100,000 at $servers servers with $files files and $ports ports', ({ servers, message, ...limits }) => {
-    expect(() => planShares(100_000, servers, limits)).toThrow(message);
+    { servers: 5, files: 20_000, message: /20,000 a process.* 20,000 files .*--servers 6 would do/ },
+    { servers: 6, files: 1_024, message: /16,667 a process.* 1,024 files .*--servers 105 would do/ },
+    { servers: 6, files: 64, message: /64 files open \(ulimit -n\): raise it/ },
+  ])('refuses 100,000 at $servers servers with $files files', ({ servers, files, message }) => {
+    expect(() => planShares(100_000, servers, files)).toThrow(message);
   });
 
   it('refuses a server without a connection: 4 at 3 connections', () => {
-    expect(() => planShares(3, 4, limits)).toThrow('--servers must be at most --connections');
+    expect(() => planShares(3, 4, 20_000)).toThrow('--servers must be at most --connections');
+  });
+});
+
+describe('planDoors', () => {
+  it('takes 2 ports for 16,667 connections from 28,232 ports, 1 for a few, and 13 for 80,000 from 16,384', () => {
+    expect(planDoors(16_667, 28_232)).toBe(2);
+    expect(planDoors(20, 28_232)).toBe(1);
+    expect(planDoors(80_000, 16_384)).toBe(13);
   });
 });
 
