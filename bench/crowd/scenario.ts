@@ -32,13 +32,13 @@ async function observe(shares: readonly number[], heartbeatMs: number, seconds: 
   await crowd.connect(shares.map((share) => share - 1));
   const connectMs = sharedNow() - startedAt;
   await sleep(heartbeatMs); // the first heartbeat of each comes at any time in it: from now on they are spread
+  const all = await crowd.memory(); // first, so that what connecting has left is collected, and no cost of heartbeats
 
   const censusBefore = await crowd.census();
   const tallyBefore = await crowd.tally();
   await sleep(seconds * 1_000);
   const tallyAfter = await crowd.tally();
   const censusAfter = await crowd.census();
-  const all = await crowd.memory();
   const observations = shares.map((connections, index) => ({
     connections,
     tally: [tallyBefore[index], tallyAfter[index]],
