@@ -1,23 +1,28 @@
 /** The server and the clients of one rival, each a process of its own, so that the server is measured alone. */
 
+import { performance } from 'node:perf_hooks';
 import { Program } from '../support/program.ts';
-import type { Burst, ClientConfig, FromClient, ToClient } from './client.ts';
-import type { RivalName } from './rivals.ts';
-import type { FromServer, Memory, ServerConfig, ToServer } from './server.ts';
+import type { Burst } from './burst.ts';
+import type { ClientConfig, FromClient, ToClient } from './client.ts';
+import type { FromServer, Memory, ServerConfig, Tally, ToServer } from './server.ts';
 
 /** What the server has used in a while. */
 export interface Use {
   readonly cpuMs: number;
   readonly maxLoopDelayMs: number;
+  readonly elapsedMs: number;
 }
 
-/** What a burst has cost the server, and how fast it was. */
-export interface EchoSample {
+/** What a burst has cost, in microseconds of processor time a message, and how fast it was. */
+export interface BurstSample {
   readonly messages: number;
   readonly messagesPerSecond: number;
-  /** Of the server, in microseconds a message: one in, one out. */
   readonly serverMicros: number;
+  readonly clientMicros: number;
 }
+
+/** Beyond its own time, a burst may take so long for what is still under way; then something is lost. */
+const PATIENCE_MS = 10_000;
 
 export class Duel implements AsyncDisposable {
   readonly #server: Program<FromServer, ToServer>;
@@ -29,11 +34,11 @@ export class Duel implements AsyncDisposable {
   }
 
   /** Starts both; nobody is connected yet. */
-  static async start(rival: RivalName, heartbeatMs?: number): Promise<Duel> {
-    const serverConfig: ServerConfig = heartbeatMs === undefined ? { rival } : { rival, heartbeatMs };
-    const server = new Program<FromServer, ToServer>(new URL('./server.js', import.meta.url), serverConfig);
+  static async start(config: ServerConfig): Promise<Duel> {
+    const server = startServer(config);
     const { port } = await server.next('listening');
-    const clientConfig: ClientConfig = { rival, port };
+    const { rival, answer = 'echo' } = config;
+    const clientConfig: ClientConfig = { rival, port, answer };
     return new Duel(server, new Program(new URL('./client.js', import.meta.url), clientConfig));
   }
 
@@ -48,36 +53,58 @@ export class Duel implements AsyncDisposable {
     return this.#server.next('memory');
   }
 
-  /** Heartbeats that have come to the clients so far. */
-  async beats(): Promise<number> {
-    this.#client.send({ type: 'beats' });
-    return (await this.#client.next('beats')).beats;
+  /** Heartbeats that have come to the clients so far, and connections that they have. */
+  async census(): Promise<{ readonly beats: number; readonly open: number }> {
+    this.#client.send({ type: 'census' });
+    return this.#client.next('census');
   }
 
   /** What the server uses while `act` goes on. */
   async use(act: () => Promise<void>): Promise<Use> {
     const before = await this.#tally();
+    const startedAt = performance.now();
     await act();
+    const elapsedMs = performance.now() - startedAt;
     const { cpuMs, maxLoopDelayMs } = await this.#tally();
-    return { cpuMs: cpuMs - before.cpuMs, maxLoopDelayMs };
+    return { cpuMs: cpuMs - before.cpuMs, maxLoopDelayMs, elapsedMs };
   }
 
-  /** @throws Error if the server has seen other messages than the clients. */
-  async echo(burst: Burst): Promise<EchoSample> {
+  /**
+   * Before and after it nothing is under way, so the processor time is that of its messages, all of them.
+   *
+   * @throws Error if a message was lost, came twice or was not as it was sent.
+   */
+  async run(burst: Burst): Promise<BurstSample> {
     const before = await this.#tally();
     this.#client.send({ type: 'burst', ...burst });
-    const { messages, elapsedMs } = await this.#client.next('echoed');
+    const { messages, elapsedMs, cpuMs } = await this.#client.next('report', burst.ms + PATIENCE_MS);
     const after = await this.#tally();
-    const seen = after.messages - before.messages;
-    if (seen !== messages) throw new Error(`the server has seen ${seen} messages of ${messages}`);
+    requireAll(messages, burst.bytes, before, after);
     return {
       messages,
       messagesPerSecond: (messages * 1_000) / elapsedMs,
       serverMicros: ((after.cpuMs - before.cpuMs) * 1_000) / messages,
+      clientMicros: (cpuMs * 1_000) / messages,
     };
   }
 
-  async #tally(): Promise<Extract<FromServer, { type: 'tally' }>> {
+  /** Keeps the server's loop from turning for so long. Resolves when it begins; `over` with how long it was. */
+  async block(ms: number): Promise<{ readonly over: Promise<number> }> {
+    this.#server.send({ type: 'block', ms });
+    await this.#server.next('blocking');
+    return { over: this.#server.next('blocked').then(({ lastedMs }) => lastedMs) };
+  }
+
+  /** Stops all clients, while their kernel goes on taking and acknowledging bytes. */
+  freezeClients(): void {
+    this.#client.freeze();
+  }
+
+  thawClients(): void {
+    this.#client.thaw();
+  }
+
+  #tally(): Promise<Tally> {
     this.#server.send({ type: 'tally' });
     return this.#server.next('tally');
   }
@@ -86,4 +113,23 @@ export class Duel implements AsyncDisposable {
     await this.#client[Symbol.asyncDispose]();
     await this.#server[Symbol.asyncDispose]();
   }
+}
+
+/** The server of a rival alone. It says when it listens. */
+export function startServer(config: ServerConfig): Program<FromServer, ToServer> {
+  return new Program(new URL('./server.js', import.meta.url), config);
+}
+
+/** @throws Error if the server has not seen exactly what the client has been told of. */
+export function requireAll(
+  messages: number,
+  bytes: number,
+  before: Pick<Tally, 'messages' | 'bytes'>,
+  after: Pick<Tally, 'messages' | 'bytes'>,
+): void {
+  const handled = after.messages - before.messages;
+  const handledBytes = after.bytes - before.bytes;
+  if (handled === messages && handledBytes === messages * bytes) return;
+  const seen = `the server has handled ${handled} messages of ${handledBytes} bytes`;
+  throw new Error(`${seen}, the client has been told of ${messages} of ${messages * bytes}`);
 }

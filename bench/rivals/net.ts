@@ -3,8 +3,9 @@
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
+import process from 'node:process';
 import type { ClientLine, Line, Receive, Rival } from './rival.ts';
-import { LOOPBACK } from './rival.ts';
+import { boundOf, LOOPBACK } from './rival.ts';
 
 const LENGTH_BYTES = 4;
 
@@ -15,33 +16,59 @@ const MIN_UNCOPIED_BYTES = 4_096;
 const BEAT = Buffer.alloc(LENGTH_BYTES);
 
 /** One write a message, and a timer for each connection that shall be watched. */
-export const net: Rival = {
-  async listen(heartbeatMs, accept) {
-    const server = createServer({ noDelay: true }, (socket) => {
-      socket.on('error', () => {});
-      const receive = accept(lineOver(socket));
-      read(socket, heartbeatMs === undefined ? receive : watch(socket, heartbeatMs, receive));
-    });
-    server.listen({ host: LOOPBACK, port: 0, backlog: 1_024 });
-    await once(server, 'listening');
-    return (server.address() as AddressInfo).port;
-  },
+export const net: Rival = madeOf(writeFrame, watchByFlag);
 
-  async connect(port, receive): Promise<ClientLine> {
-    const socket = connect({ host: LOOPBACK, port, noDelay: true });
-    await once(socket, 'connect');
-    const line = { ...lineOver(socket), beats: 0 };
-    read(socket, (message) => {
-      if (message.length > 0) return receive(message);
-      line.beats += 1;
-      socket.write(BEAT);
-    });
-    return line;
-  },
-};
+/** With the messages of one turn of the loop in one write, as Systole does: what a hand that knows can reach. */
+export const gathered: Rival = madeOf((socket, message) => {
+  if (socket.writableCorked === 0) {
+    socket.cork();
+    process.nextTick(() => socket.uncork());
+  }
+  writeFrame(socket, message);
+}, watchByFlag);
+
+/** With the other heartbeat that people write: whoever was silent for the whole bound is gone. */
+export const deadline: Rival = madeOf(writeFrame, watchByDeadline);
+
+function madeOf(write: typeof writeFrame, watch: typeof watchByFlag): Rival {
+  const lineOver = (socket: Socket): Line => ({ send: (message) => write(socket, message) });
+  return {
+    async listen({ heartbeatMs, port = 0 }, accept) {
+      const server = createServer({ noDelay: true }, (socket) => {
+        socket.on('error', () => {});
+        const receive = accept(lineOver(socket));
+        read(socket, heartbeatMs === undefined ? receive : watch(socket, heartbeatMs, receive));
+      });
+      server.listen({ host: LOOPBACK, port, backlog: 1_024 });
+      await once(server, 'listening');
+      return (server.address() as AddressInfo).port;
+    },
+
+    async connect(port, receive): Promise<ClientLine> {
+      const socket = connect({ host: LOOPBACK, port, noDelay: true });
+      await once(socket, 'connect');
+      socket.on('error', () => {});
+      let beats = 0;
+      read(socket, (message) => {
+        if (message.length > 0) return receive(message);
+        beats += 1;
+        socket.write(BEAT);
+      });
+      return {
+        ...lineOver(socket),
+        get beats() {
+          return beats;
+        },
+        get isOpen() {
+          return !socket.destroyed;
+        },
+      };
+    },
+  };
+}
 
 /** As it stands in many a service: a timer a connection, and a flag. */
-function watch(socket: Socket, heartbeatMs: number, receive: Receive): Receive {
+function watchByFlag(socket: Socket, heartbeatMs: number, receive: Receive): Receive {
   let isAlive = true;
   const timer = setInterval(() => {
     if (!isAlive) return socket.destroy();
@@ -55,23 +82,33 @@ function watch(socket: Socket, heartbeatMs: number, receive: Receive): Receive {
   };
 }
 
-function lineOver(socket: Socket): Line {
-  return {
-    send(message) {
-      const isCopied = message.length < MIN_UNCOPIED_BYTES;
-      const head = Buffer.allocUnsafe(LENGTH_BYTES + (isCopied ? message.length : 0));
-      head.writeUInt32BE(message.length);
-      if (isCopied) {
-        head.set(message, LENGTH_BYTES);
-        socket.write(head);
-      } else {
-        socket.cork();
-        socket.write(head);
-        socket.write(message);
-        socket.uncork();
-      }
-    },
+/** As it stands in others: a deadline that each message puts off. */
+function watchByDeadline(socket: Socket, heartbeatMs: number, receive: Receive): Receive {
+  const verdict = setTimeout(() => socket.destroy(), boundOf(heartbeatMs));
+  const timer = setInterval(() => socket.write(BEAT), heartbeatMs);
+  socket.on('close', () => {
+    clearTimeout(verdict);
+    clearInterval(timer);
+  });
+  return (message) => {
+    verdict.refresh();
+    if (message.length > 0) receive(message);
   };
+}
+
+function writeFrame(socket: Socket, message: Uint8Array): void {
+  const isCopied = message.length < MIN_UNCOPIED_BYTES;
+  const head = Buffer.allocUnsafe(LENGTH_BYTES + (isCopied ? message.length : 0));
+  head.writeUInt32BE(message.length);
+  if (isCopied) {
+    head.set(message, LENGTH_BYTES);
+    socket.write(head);
+  } else {
+    socket.cork();
+    socket.write(head);
+    socket.write(message);
+    socket.uncork();
+  }
 }
 
 function read(socket: Socket, receive: Receive): void {

@@ -7,7 +7,7 @@ export type Receive = (message: Uint8Array) => void;
 
 /** One end of a connection. */
 export interface Line {
-  /** The message must stay as it is. Whether it has arrived, nobody says. */
+  /** The message must stay as it is until something has come back for it. Whether it has arrived, nobody says. */
   send(message: Uint8Array): void;
 }
 
@@ -15,14 +15,33 @@ export interface Line {
 export interface ClientLine extends Line {
   /** Heartbeats of the server that have come so far. */
   readonly beats: number;
+  readonly isOpen: boolean;
+  /** Resolves when the server's handler is done with the message. Undefined: it has no acknowledgements of its own. */
+  readonly deliver?: (message: Uint8Array) => Promise<unknown>;
+}
+
+export interface ListenOptions {
+  /**
+   * Each connection is watched with a heartbeat so often, and found dead within {@link boundOf} it. Default: nobody is watched.
+   */
+  readonly heartbeatMs?: number;
+  /** Default: any that is free. */
+  readonly port?: number;
 }
 
 export interface Rival {
-  /**
-   * Serves, and watches each connection with a heartbeat each `heartbeatMs`; undefined: with none. `accept` is given each
-   * connection, and says what is done with its messages. Returns the port.
-   */
-  listen(heartbeatMs: number | undefined, accept: (line: Line) => Receive): Promise<number>;
+  /** Serves. `accept` is given each connection, and says what is done with its messages. Returns the port. */
+  listen(options: ListenOptions, accept: (line: Line) => Receive): Promise<number>;
   /** Clients answer heartbeats, and have none of their own: it is the server that is measured. */
   connect(port: number, receive: Receive): Promise<ClientLine>;
+}
+
+/** After so long without a sign of life, each rival has given a connection up: what a heartbeat and a flag promise. */
+export function boundOf(heartbeatMs: number): number {
+  return 2 * heartbeatMs;
+}
+
+/** The heartbeat with which each of them keeps this bound. */
+export function heartbeatOf(boundMs: number): number {
+  return Math.round(boundMs / 2);
 }

@@ -1,19 +1,27 @@
-/** Program: the server of one rival. It sends back whatever comes, and tells what it has used. */
+/** Program: the server of one rival. It answers messages, tells what it has used, and stands still when it is told to. */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { usedMs } from '../support/lost-time.ts';
-import { heard, programConfig, say } from '../support/program.ts';
+import { heard, programConfig, say, sharedNow } from '../support/program.ts';
+import type { ListenOptions } from './rival.ts';
 import type { RivalName } from './rivals.ts';
-import { RIVALS } from './rivals.ts';
+import { loadRival } from './rivals.ts';
+import { numberBytesOf, requireStamp } from './stamp.ts';
+
+/**
+ * What comes back for a message: all of it; only its number, which is how one acknowledges by hand that it is handled; or what
+ * the rival itself sends.
+ */
+export type Answer = 'echo' | 'number' | 'own';
 
 /** What it is started with. */
-export interface ServerConfig {
+export interface ServerConfig extends ListenOptions {
   readonly rival: RivalName;
-  /** Undefined: it watches nobody. */
-  readonly heartbeatMs?: number;
+  /** Default: echo. */
+  readonly answer?: Answer;
 }
 
 export interface Memory {
@@ -23,23 +31,46 @@ export interface Memory {
   readonly rss: number;
 }
 
+/** Since it was started; the delay since it was last asked. */
+export interface Tally {
+  readonly cpuMs: number;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly maxLoopDelayMs: number;
+}
+
 /** What it says. */
 export type FromServer =
   | { readonly type: 'listening'; readonly port: number }
   /** After a garbage collection. */
   | ({ readonly type: 'memory' } & Memory)
-  /** Since it was started; the delay since it was last asked. */
-  | { readonly type: 'tally'; readonly cpuMs: number; readonly messages: number; readonly maxLoopDelayMs: number };
+  | ({ readonly type: 'tally' } & Tally)
+  /** From the next turn of the loop on; and how long it has been. */
+  | { readonly type: 'blocking' }
+  | { readonly type: 'blocked'; readonly lastedMs: number };
 
 /** What it does. */
-export type ToServer = { readonly type: 'memory' } | { readonly type: 'tally' };
+export type ToServer =
+  | { readonly type: 'memory' }
+  | { readonly type: 'tally' }
+  /** The loop does not turn for so long. */
+  | { readonly type: 'block'; readonly ms: number };
+
+/** Of the timer that measures the loop; what is measured includes it. */
+const RESOLUTION_MS = 10;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-const { rival, heartbeatMs } = programConfig<ServerConfig>();
-const delay = monitorEventLoopDelay({ resolution: 5 });
+const { rival, answer = 'echo', ...options } = programConfig<ServerConfig>();
+const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 let messages = 0;
+let bytes = 0;
+
+function tally(): Tally {
+  const maxLoopDelayMs = Math.max(0, delay.max / 1e6 - RESOLUTION_MS);
+  return { cpuMs: usedMs(), messages, bytes, maxLoopDelayMs };
+}
 
 /** Twice: what the first one frees may have kept something else. */
 function weigh(): Memory {
@@ -49,15 +80,45 @@ function weigh(): Memory {
   return { heap: heapUsed + external, rss };
 }
 
-const port = await RIVALS[rival].listen(heartbeatMs, (line) => (message) => {
-  messages += 1;
-  line.send(message);
+const nobody = new Int32Array(new SharedArrayBuffer(4));
+
+/** Without using the processor, as others want it. */
+async function block(ms: number): Promise<number> {
+  say<FromServer>({ type: 'blocking' });
+  return new Promise((resolve) => {
+    setTimeout(() => {
+      const from = sharedNow();
+      Atomics.wait(nobody, 0, 0, ms);
+      resolve(sharedNow() - from);
+    }, 1);
+  });
+}
+
+const { listen } = await loadRival(rival);
+const port = await listen(options, (line) => {
+  let last = 0;
+  return (message) => {
+    messages += 1;
+    bytes += message.length;
+    if (answer === 'echo') return line.send(message); // whether it is the right one, the client sees
+    last += 1;
+    requireStamp(message, last);
+    if (answer === 'number') line.send(numberBytesOf(message));
+  };
 });
 delay.enable();
 say<FromServer>({ type: 'listening', port });
 for (;;) {
-  const { type } = await heard<ToServer>();
-  if (type === 'memory') say<FromServer>({ type, ...weigh() });
-  else say<FromServer>({ type, cpuMs: usedMs(), messages, maxLoopDelayMs: delay.max / 1e6 });
+  const order = await heard<ToServer>();
+  switch (order.type) {
+    case 'memory':
+      say<FromServer>({ type: 'memory', ...weigh() });
+      break;
+    case 'tally':
+      say<FromServer>({ type: 'tally', ...tally() });
+      break;
+    case 'block':
+      say<FromServer>({ type: 'blocked', lastedMs: await block(order.ms) });
+  }
   delay.reset(); // also of what weighing has taken
 }

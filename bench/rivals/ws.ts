@@ -1,4 +1,4 @@
-/** `ws` with the heartbeat of its README: one timer that walks over all clients. Without compression. */
+/** `ws` with the heartbeat of its README: one timer that walks over all clients. Without compression and its optional native addon. */
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -7,8 +7,8 @@ import type { ClientLine, Rival } from './rival.ts';
 import { LOOPBACK } from './rival.ts';
 
 export const ws: Rival = {
-  async listen(heartbeatMs, accept) {
-    const server = new WebSocketServer({ host: LOOPBACK, port: 0, backlog: 1_024, perMessageDeflate: false });
+  async listen({ heartbeatMs, port = 0 }, accept) {
+    const server = new WebSocketServer({ host: LOOPBACK, port, backlog: 1_024, perMessageDeflate: false });
     const alive = new WeakSet<WebSocket>();
     server.on('connection', (socket) => {
       socket.on('error', () => {});
@@ -33,12 +33,21 @@ export const ws: Rival = {
 
   async connect(port, receive): Promise<ClientLine> {
     const socket = new WebSocket(`ws://${LOOPBACK}:${port}`, { perMessageDeflate: false });
-    const line = { send: (message: Uint8Array) => socket.send(message), beats: 0 };
+    let beats = 0;
     socket.on('message', (message: Buffer) => receive(message));
     socket.on('ping', () => {
-      line.beats += 1; // `ws` itself answers
+      beats += 1; // `ws` itself answers
     });
     await once(socket, 'open');
-    return line;
+    socket.on('error', () => {});
+    return {
+      send: (message) => socket.send(message),
+      get beats() {
+        return beats;
+      },
+      get isOpen() {
+        return socket.readyState === WebSocket.OPEN;
+      },
+    };
   },
 };

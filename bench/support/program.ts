@@ -54,6 +54,11 @@ export class Program<Out extends Message, In extends Message> {
     this.#child.kill('SIGSTOP');
   }
 
+  /** It goes on. */
+  thaw(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   /** Ends the process, frozen or not. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGKILL');

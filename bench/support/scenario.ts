@@ -1,9 +1,13 @@
 /** What a scenario is. */
 
+import type { Target } from './targets.ts';
+
 /** What a scenario has measured. */
 export interface Outcome {
-  /** Whether its own check holds. */
-  readonly passed: boolean;
+  /** Whether its own check holds, beside its targets. Default: true. */
+  readonly passed?: boolean;
+  /** Those that these figures can judge. They are printed below the text, and beside the results. */
+  readonly targets?: readonly Target[];
   /** For machines. */
   readonly results: object;
   /** For people. */

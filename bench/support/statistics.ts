@@ -16,3 +16,8 @@ export interface Summary {
 export function summarize(samples: readonly number[]): Summary {
   return { median: percentile(samples, 0.5), min: percentile(samples, 0), max: percentile(samples, 1) };
 }
+
+/** The median, and the extremes in brackets. */
+export function describeSummary({ median, min, max }: Summary, digits = 0): string {
+  return `${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`;
+}

@@ -1,28 +1,7 @@
-/** What is compared: something that carries messages to a peer, and tells when the peer's handler is done with each. */
-
-/** One end's view of a connection. */
-export interface Link {
-  /**
-   * Resolves when the peer's handler is done with the message, and rejects if it failed on it. The message must stay as
-   * it is until then. It begins with its number (see {@link stamp}), for systems that have no numbers of their own.
-   */
-  send(message: Uint8Array): Promise<unknown>;
-}
-
-/** What a server does with the messages of one connection. It throws if one is not as it was sent. */
-export type Handler = (message: Uint8Array) => void;
-
-/** Both ends of a system, over TCP on loopback. They live until their process ends. */
-export interface System {
-  /** Serves; each connection has a handler of its own. Returns the port. */
-  listen(accept: () => Handler): Promise<number>;
-  connect(port: number): Promise<Link>;
-}
-
-export const LOOPBACK = '127.0.0.1';
+/** Numbers in messages: each shows which one it is, and that it is whole. */
 
 /** Numbers take so many bytes. */
-export const NUMBER_BYTES = 4;
+const NUMBER_BYTES = 4;
 
 /** Writes a message's number at both of its ends, so that a piece of it cannot pass for the whole. */
 export function stamp(message: Uint8Array, number: number): void {
@@ -33,6 +12,11 @@ export function stamp(message: Uint8Array, number: number): void {
 /** The number that a message begins with. */
 export function numberOf(message: Uint8Array): number {
   return readNumber(message, 0);
+}
+
+/** The bytes of that number: what is sent back for a message that shall be acknowledged by hand. */
+export function numberBytesOf(message: Uint8Array): Uint8Array {
+  return message.subarray(0, NUMBER_BYTES);
 }
 
 /** @throws Error if it is not the whole message of this number. */
