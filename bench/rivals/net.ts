@@ -35,7 +35,7 @@ function madeOf(write: typeof writeFrame, watch: typeof watchByFlag): Rival {
   return {
     async listen({ heartbeatMs, port = 0 }, accept) {
       const server = createServer({ noDelay: true }, (socket) => {
-        socket.on('error', () => {});
+        socket.on('error', ignore);
         const receive = accept(lineOver(socket));
         read(socket, heartbeatMs === undefined ? receive : watch(socket, heartbeatMs, receive));
       });
@@ -47,7 +47,7 @@ function madeOf(write: typeof writeFrame, watch: typeof watchByFlag): Rival {
     async connect(port, receive): Promise<ClientLine> {
       const socket = connect({ host: LOOPBACK, port, noDelay: true });
       await once(socket, 'connect');
-      socket.on('error', () => {});
+      socket.on('error', ignore);
       let beats = 0;
       read(socket, (message) => {
         if (message.length > 0) return receive(message);
@@ -125,3 +125,5 @@ function read(socket: Socket, receive: Receive): void {
     rest = start < bytes.length ? bytes.subarray(start) : undefined;
   });
 }
+
+function ignore(): void {}

@@ -6,27 +6,23 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { ClientLine, Rival } from './rival.ts';
 import { LOOPBACK } from './rival.ts';
 
+interface Beating extends WebSocket {
+  isAlive?: boolean;
+}
+
 export const ws: Rival = {
   async listen({ heartbeatMs, port = 0 }, accept) {
     const server = new WebSocketServer({ host: LOOPBACK, port, backlog: 1_024, perMessageDeflate: false });
-    const alive = new WeakSet<WebSocket>();
-    server.on('connection', (socket) => {
-      socket.on('error', () => {});
+    server.on('connection', (socket: Beating) => {
+      socket.on('error', ignore);
       if (heartbeatMs !== undefined) {
-        alive.add(socket);
-        socket.on('pong', () => alive.add(socket));
+        socket.isAlive = true;
+        socket.on('pong', heartbeat);
       }
       const receive = accept({ send: (message) => socket.send(message) });
       socket.on('message', (message: Buffer) => receive(message));
     });
-    if (heartbeatMs !== undefined) {
-      setInterval(() => {
-        for (const socket of server.clients) {
-          if (!alive.delete(socket)) socket.terminate();
-          else socket.ping();
-        }
-      }, heartbeatMs);
-    }
+    if (heartbeatMs !== undefined) setInterval(() => pingAll(server.clients), heartbeatMs);
     await once(server, 'listening');
     return (server.address() as AddressInfo).port;
   },
@@ -39,7 +35,7 @@ export const ws: Rival = {
       beats += 1; // `ws` itself answers
     });
     await once(socket, 'open');
-    socket.on('error', () => {});
+    socket.on('error', ignore);
     return {
       send: (message) => socket.send(message),
       get beats() {
@@ -51,3 +47,20 @@ export const ws: Rival = {
     };
   },
 };
+
+function pingAll(sockets: ReadonlySet<Beating>): void {
+  for (const socket of sockets) {
+    if (socket.isAlive === false) {
+      socket.terminate();
+    } else {
+      socket.isAlive = false;
+      socket.ping();
+    }
+  }
+}
+
+function heartbeat(this: Beating): void {
+  this.isAlive = true;
+}
+
+function ignore(): void {}

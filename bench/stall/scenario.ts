@@ -6,6 +6,7 @@
  * all run at the same time. In the end the clients are frozen: whoever spares the healthy has to find the dead as well.
  */
 
+import { heartbeatOf } from '../rivals/rival.ts';
 import type { RivalName } from '../rivals/rivals.ts';
 import { describeFlags, parseFlags } from '../support/flags.ts';
 import type { Outcome, Scenario } from '../support/scenario.ts';
@@ -66,6 +67,7 @@ async function run({ connections, bound, rounds }: typeof DEFAULTS): Promise<Out
   const ordeals = Object.fromEntries(measured) as Ordeals;
   const text = [
     `${connections.toLocaleString('en')} healthy connections, each to be found dead within ${bound} ms of silence; their server is blocked.`,
+    `A heartbeat each ${heartbeatOf(bound)} ms, and as long again for its answer: a flag at each, a deadline, the loop of ws' README, pingTimeout, 3 probes.`,
     `${rounds} rounds: killed of them, median and the rounds' extremes; at any moment, or while answers to heartbeats are on their way.`,
     'In the end all clients are frozen for 1.5 bounds, and have to be found.',
     '',
