@@ -2,7 +2,7 @@
 
 import { describeFlags, parseFlags } from '../support/flags.ts';
 
-const DEFAULTS = { connections: 100, depth: 64, heartbeat: 5_000, rounds: 5, seconds: 60 };
+const DEFAULTS = { connections: 100, depth: 64, heartbeat: 5_000, rounds: 5, seconds: 90 };
 
 export type TrafficFlags = typeof DEFAULTS;
 
