@@ -49,8 +49,13 @@ export async function runBurst(callers: readonly Caller[], answer: Answer, burst
   setTimeout(() => {
     clock.isOver = true;
   }, ms);
-  const talk = answer === 'echo' ? echo : acknowledge;
-  const counts = await Promise.all(talks.map(({ caller, messages }) => talk(caller, messages, answer, clock)));
+  const counts = await Promise.all(
+    talks.map(({ caller, messages }) =>
+      answer === 'echo'
+        ? echo(caller, messages, clock)
+        : acknowledge(caller, messages, clock, answer === 'own' ? deliverBy(caller.line) : deliverByHand(caller)),
+    ),
+  );
   return {
     messages: counts.reduce((sum, count) => sum + count, 0),
     elapsedMs: performance.now() - startedAt,
@@ -58,13 +63,12 @@ export async function runBurst(callers: readonly Caller[], answer: Answer, burst
   };
 }
 
+interface Clock {
+  readonly isOver: boolean;
+}
+
 /** Each message comes back, in order. Then nobody has a hold on it any more, and it is sent again with the next number. */
-function echo(
-  caller: Caller,
-  messages: readonly Uint8Array[],
-  _: Answer,
-  clock: { readonly isOver: boolean },
-): Promise<number> {
+function echo(caller: Caller, messages: readonly Uint8Array[], clock: Clock): Promise<number> {
   const first = caller.sent + 1;
   let next = first;
   const send = (message: Uint8Array): void => {
@@ -92,15 +96,15 @@ function echo(
   });
 }
 
+type Deliver = (message: Uint8Array) => Promise<unknown>;
+
 /** A promise a message: it is sent again when it is known to be handled. */
 async function acknowledge(
   caller: Caller,
   messages: readonly Uint8Array[],
-  answer: Answer,
-  clock: { readonly isOver: boolean },
+  clock: Clock,
+  deliver: Deliver,
 ): Promise<number> {
-  const { deliver } = answer === 'own' ? caller.line : { deliver: deliverByHand(caller) };
-  if (deliver === undefined) throw new Error('it has no acknowledgements of its own');
   const first = caller.sent + 1;
   await Promise.all(
     messages.map(async (message) => {
@@ -114,8 +118,13 @@ async function acknowledge(
   return caller.sent - first + 1;
 }
 
+function deliverBy({ deliver }: ClientLine): Deliver {
+  if (deliver === undefined) throw new Error('it has no acknowledgements of its own');
+  return deliver;
+}
+
 /** For those that cannot tell: the server sends a message's number back when it has handled it. */
-function deliverByHand(caller: Caller): (message: Uint8Array) => Promise<void> {
+function deliverByHand(caller: Caller): Deliver {
   const unanswered = new Unanswered();
   caller.receive = (message) => unanswered.acknowledge(numberOf(message));
   return (message) => {
