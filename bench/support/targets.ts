@@ -40,8 +40,8 @@ export function describeTarget({ what, figure, limit, side, holds, isPromise }: 
   return `${verdict.padEnd(7)}${what}: ${show(figure)}, ${side} ${show(limit)}`;
 }
 
-/** Three digits at least, none that is noise. */
+/** Three digits: a ratio just above its limit shall not look like it. */
 function show(number: number): string {
   if (Number.isInteger(number) || Math.abs(number) >= 100) return Math.round(number).toLocaleString('en');
-  return number.toFixed(Math.abs(number) < 10 ? 2 : 1);
+  return number.toFixed(Math.abs(number) < 1 ? 3 : Math.abs(number) < 10 ? 2 : 1);
 }

@@ -16,9 +16,10 @@ describe('a target', () => {
   });
 
   it.each([
-    [HELD, 'holds  cpu: 0.20, at most 0.25'],
+    [HELD, 'holds  cpu: 0.200, at most 0.250'],
     [MISSED, 'misses rate: 3.90, at least 4'],
     [BROKEN, 'FAILS  healthy ones killed: 1, at most 0'],
+    [atMost('cpu', 0.3512, 0.35), 'misses cpu: 0.351, at most 0.350'],
     [atMost('bytes', 1_234.5, 1_000), 'misses bytes: 1,235, at most 1,000'],
     [atMost('loop delay', 12.34, 20), 'holds  loop delay: 12.3, at most 20'],
     [atMost('p99 over the bound', -7.128, 50), 'holds  p99 over the bound: -7.13, at most 50'],
@@ -55,7 +56,7 @@ describe('a command of scenarios', () => {
 
   it('prints its table, and then a line for each of 2 targets', async () => {
     await run({ targets: [HELD, MISSED] });
-    expect(printed).toEqual(['a table\n\nholds  cpu: 0.20, at most 0.25\nmisses rate: 3.90, at least 4']);
+    expect(printed).toEqual(['a table\n\nholds  cpu: 0.200, at most 0.250\nmisses rate: 3.90, at least 4']);
   });
 
   it('prints the same with --json', async () => {
