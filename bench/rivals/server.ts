@@ -45,7 +45,7 @@ export type FromServer =
   /** After a garbage collection. */
   | ({ readonly type: 'memory' } & Memory)
   | ({ readonly type: 'tally' } & Tally)
-  /** From the next turn of the loop on; and how long it has been. */
+  /** Now; and how long it has been. */
   | { readonly type: 'blocking' }
   | { readonly type: 'blocked'; readonly lastedMs: number };
 
@@ -82,16 +82,15 @@ function weigh(): Memory {
 
 const nobody = new Int32Array(new SharedArrayBuffer(4));
 
-/** Without using the processor, as others want it. */
-async function block(ms: number): Promise<number> {
+/**
+ * At once, so that nothing is read between what is said and what is meant; without using the processor, as others want it.
+ * Returns how long it was.
+ */
+function block(ms: number): number {
   say<FromServer>({ type: 'blocking' });
-  return new Promise((resolve) => {
-    setTimeout(() => {
-      const from = sharedNow();
-      Atomics.wait(nobody, 0, 0, ms);
-      resolve(sharedNow() - from);
-    }, 1);
-  });
+  const from = sharedNow();
+  Atomics.wait(nobody, 0, 0, ms);
+  return sharedNow() - from;
 }
 
 const { listen } = await loadRival(rival);
@@ -118,7 +117,7 @@ for (;;) {
       say<FromServer>({ type: 'tally', ...tally() });
       break;
     case 'block':
-      say<FromServer>({ type: 'blocked', lastedMs: await block(order.ms) });
+      say<FromServer>({ type: 'blocked', lastedMs: block(order.ms) });
   }
   delay.reset(); // also of what weighing has taken
 }
