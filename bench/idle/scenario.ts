@@ -25,7 +25,8 @@ const SETTLE_MS = 500;
 
 /**
  * It lasts for a whole number of heartbeats, so that each connection has as many of them in it, whether they are spread or come in
- * bursts. Before it begins, every connection has had its first one.
+ * bursts. Before it begins, every connection has had its first one. They come over one heartbeat's time: if they came at once, a
+ * timer for each would fire as if it were one for all, which no peers do that come when they come.
  */
 async function measure(name: WatchedName, { connections, heartbeat, beats }: typeof DEFAULTS): Promise<Sample> {
   const { rival, isWatched } = WATCHED[name];
@@ -33,7 +34,7 @@ async function measure(name: WatchedName, { connections, heartbeat, beats }: typ
   // What is made once, with the first connection, is no cost of each.
   await duel.connect(1);
   const before = await duel.memory();
-  await duel.connect(connections);
+  await duel.connect(connections, heartbeat);
   await sleep(heartbeat);
   const after = await duel.memory();
   await sleep(SETTLE_MS);

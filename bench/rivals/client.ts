@@ -1,5 +1,7 @@
 /** Program: all clients of one rival. They keep messages under way for a time, or only listen. */
 
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { heard, programConfig, say } from '../support/program.ts';
 import type { Burst, BurstReport, Caller } from './burst.ts';
 import { runBurst } from './burst.ts';
@@ -25,7 +27,8 @@ export type FromClient =
 
 /** What it does. */
 export type ToClient =
-  | { readonly type: 'connect'; readonly connections: number }
+  /** As fast as they can, or evenly over so long: then each has a phase of its own, as peers have that come when they come. */
+  | { readonly type: 'connect'; readonly connections: number; readonly overMs?: number }
   | { readonly type: 'census' }
   | ({ readonly type: 'burst' } & Burst);
 
@@ -48,11 +51,30 @@ async function callMany(count: number): Promise<void> {
   }
 }
 
+/** Later than that if the server is not as fast. */
+async function callOver(count: number, ms: number): Promise<void> {
+  const startedAt = performance.now();
+  const calls: Promise<void>[] = [];
+  let answered = 0;
+  while (calls.length < count) {
+    const due = Math.min(count, Math.ceil(((performance.now() - startedAt) * count) / ms), answered + AT_ONCE);
+    while (calls.length < due) {
+      calls.push(
+        call().then(() => {
+          answered += 1;
+        }),
+      );
+    }
+    await sleep(1);
+  }
+  await Promise.all(calls);
+}
+
 for (;;) {
   const order = await heard<ToClient>();
   switch (order.type) {
     case 'connect':
-      await callMany(order.connections);
+      await (order.overMs === undefined ? callMany(order.connections) : callOver(order.connections, order.overMs));
       say<FromClient>({ type: 'connected' });
       break;
     case 'census': {

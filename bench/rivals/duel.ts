@@ -42,8 +42,9 @@ export class Duel implements AsyncDisposable {
     return new Duel(server, new Program(new URL('./client.js', import.meta.url), clientConfig));
   }
 
-  async connect(connections: number): Promise<void> {
-    this.#client.send({ type: 'connect', connections });
+  /** As fast as they can; or evenly over so long, so that each has a phase of its own. */
+  async connect(connections: number, overMs?: number): Promise<void> {
+    this.#client.send({ type: 'connect', connections, ...(overMs === undefined ? {} : { overMs }) });
     await this.#client.next('connected');
   }
 
