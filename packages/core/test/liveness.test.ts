@@ -1,4 +1,6 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { holds } from './support/holds.ts';
 import { createLiveness, drain, polled, timeline, timeout } from './support/liveness-timeline.ts';
 
 const ONE_PROBE = { idleMs: 20_000, intervalMs: 5_000, probes: 1 };
@@ -14,8 +16,8 @@ describe('L2: evidence is bytes', () => {
   it('L2: a byte while probing ends the silence without a word', () => {
     const liveness = createLiveness();
     timeout(liveness, 20_000);
-    liveness.handleEvidence(24_999);
-    expect(drain(liveness)).toEqual([{ type: 'wait', until: 44_999 }]);
+    liveness.handleEvidence(24_800);
+    expect(drain(liveness)).toEqual([{ type: 'wait', until: 44_800 }]);
     expect(liveness.state).toBe('quiet');
   });
 
@@ -37,7 +39,7 @@ describe('L2: evidence is bytes', () => {
     liveness.handleEvidence(35_001);
     expect(polled(liveness, 35_001)).toEqual([
       { type: 'alive', silenceMs: 35_001 },
-      { type: 'wait', until: 55_001 },
+      { type: 'wait', until: 55_000 },
     ]);
     expect(liveness.state).toBe('quiet');
   });
@@ -85,15 +87,15 @@ describe('L3: the triple', () => {
 
   it('L3: starts afresh with 3 probes after each byte, and numbers go on', () => {
     const liveness = createLiveness();
-    timeline(liveness, 34_999);
+    timeline(liveness, 34_800);
     expect(liveness.probesSent).toBe(3);
-    liveness.handleEvidence(34_999);
+    liveness.handleEvidence(34_800);
     expect(liveness.probesSent).toBe(0);
     expect(timeline(liveness).filter((line) => /ping|dead/.test(line))).toEqual([
-      '54999 ping 4',
-      '59999 ping 5',
-      '64999 ping 6',
-      '69999 dead silent',
+      '54800 ping 4',
+      '59800 ping 5',
+      '64800 ping 6',
+      '69800 dead silent',
     ]);
   });
 
@@ -257,6 +259,31 @@ describe('L8: one beat, no chorus', () => {
     expect(drain(liveness)).toEqual([{ type: 'wait', until: 29_000 }]);
     liveness.handleEvidence(60_000);
     expect(drain(liveness)).toEqual([{ type: 'wait', until: 79_000 }]);
+  });
+
+  it('L8: PINGs of many connections are due in steps of idle / 100, and still at most 10 % before idle, never behind it', () => {
+    const idle = fc.integer({ min: 800, max: 7_200_000 });
+    const random = fc.double({ min: 0, max: 0.999_999, noNaN: true });
+    holds(
+      fc.property(idle, random, fc.nat(1_000_000_000), (idleMs, drawn, later) => {
+        const liveness = createLiveness({ keepalive: { idleMs, intervalMs: 1_000, probes: 3 }, random: () => drawn });
+        timeout(liveness, idleMs);
+        const heardAt = idleMs + later + 0.5;
+        liveness.handleEvidence(heardAt);
+        const [wait] = drain(liveness);
+        const until = wait?.type === 'wait' ? (wait.until ?? 0) : 0;
+        expect(until % Math.floor(idleMs / 100)).toBe(0);
+        expect(until - heardAt).toBeLessThanOrEqual(idleMs);
+        expect(until - heardAt).toBeGreaterThanOrEqual(0.9 * idleMs - 1e-6);
+      }),
+    );
+  });
+
+  it('L8: an idle below 800 ms is jittered as drawn: there is no room for more', () => {
+    const liveness = createLiveness({ keepalive: { idleMs: 799, intervalMs: 1_000, probes: 3 }, random: () => 0.5 });
+    timeout(liveness, 799);
+    liveness.handleEvidence(800);
+    expect(drain(liveness)).toEqual([{ type: 'wait', until: 800 + 799 * 0.95 }]);
   });
 
   it('L8: only idle is jittered: the verdict stays 15,000 ms after the first probe', () => {
