@@ -131,8 +131,8 @@ describe('wrong options', () => {
     { what: 'port and path', target: { port: 0, path: '/run/a.sock' }, paths: ['port'] },
     {
       what: '4 problems',
-      target: { port: -1, host: 4, backlog: 0.5, reusePort: true },
-      paths: ['backlog', 'host', 'port', 'reusePort'],
+      target: { port: -1, host: 4, backlog: 0.5, exclusive: true },
+      paths: ['backlog', 'exclusive', 'host', 'port'],
     },
   ])('of listen are one OptionsError, and nothing listens: $what', async ({ target, paths }) => {
     const servers = await countHandles('TCPServerWrap');
