@@ -3,7 +3,7 @@
 import type { ChildProcess, Serializable } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -71,8 +71,12 @@ async function tooLate(type: string, ms: number): Promise<never> {
   throw new Error(`a program has not said ${type} within ${ms} ms`);
 }
 
-/** Where that is allowed, the process goes before others: it is to be measured, and not what else this machine does. */
+/**
+ * Where that is allowed, the process goes before others: it is to be measured, and not what else this machine does. Not if we
+ * ourselves were told to stand back.
+ */
 function prefer(pid: number): void {
+  if (getPriority() > constants.priority.PRIORITY_NORMAL) return;
   try {
     setPriority(pid, constants.priority.PRIORITY_HIGH);
   } catch {
