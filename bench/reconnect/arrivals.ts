@@ -12,7 +12,10 @@ export interface Arrivals {
   readonly back: number;
   /** Of them, those whose session went on; the others began a new one, as the server has forgotten theirs. */
   readonly resumed: number;
-  /** In each slot of {@link SLOT_MS} from the kill on. */
+  /**
+   * Those whose attempt was due in each slot of {@link SLOT_MS} from the kill on. Not those who were back in it: all of them share
+   * one processor with each other here, and wait for it, as a fleet of machines does not.
+   */
   readonly slots: readonly number[];
   /** The largest of them, as a share of all clients. */
   readonly maxSlotShare: number;
@@ -28,8 +31,8 @@ export function arrivalsOf(
 ): Arrivals {
   const times = returns.map(({ at }) => at - killedAt);
   const slots: number[] = [];
-  for (const time of times) {
-    const slot = Math.floor(time / SLOT_MS);
+  for (const { dueAt } of returns) {
+    const slot = Math.floor((dueAt - killedAt) / SLOT_MS);
     while (slots.length <= slot) slots.push(0);
     slots[slot] = (slots[slot] ?? 0) + 1;
   }

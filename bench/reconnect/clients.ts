@@ -13,7 +13,8 @@ export interface ClientsConfig {
 
 /** One client that has come back. */
 export interface Return {
-  /** On the clock that all processes share. */
+  /** When its attempt was due, and when it was back, on the clock that all processes share. */
+  readonly dueAt: number;
   readonly at: number;
   /** Whether its session went on where it had ended. */
   readonly isResumed: boolean;
@@ -39,8 +40,8 @@ const { fleet, port, connections } = programConfig<ClientsConfig>();
 const returns: Return[] = [];
 let wake = (): void => {};
 
-function onReturn(isResumed: boolean): void {
-  returns.push({ at: sharedNow(), isResumed });
+function onReturn(isResumed: boolean, dueAt: number): void {
+  returns.push({ dueAt, at: sharedNow(), isResumed });
   if (returns.length === connections) wake();
 }
 

@@ -5,10 +5,11 @@ import type { Socket } from 'node:net';
 import { connect as connectSocket } from 'node:net';
 import { connect } from '@systole/client';
 import { LOOPBACK } from '../rivals/rival.ts';
+import { sharedNow } from '../support/program.ts';
 
 export interface Fleet {
-  /** Connects one client, and tells each time that it is back. */
-  join(port: number, onReturn: (isResumed: boolean) => void): Promise<void>;
+  /** Connects one client, and tells each time that it is back, and when its attempt was due. */
+  join(port: number, onReturn: (isResumed: boolean, dueAt: number) => void): Promise<void>;
 }
 
 /** After a connection is lost, and after an attempt that failed: the ceiling of Systole's first delay. */
@@ -18,7 +19,11 @@ const systole: Fleet = {
   async join(port, onReturn) {
     const client = connect({ host: LOOPBACK, port });
     await client.ready();
-    client.on('connect', ({ resumed }) => onReturn(resumed));
+    let dueAt = 0;
+    client.on('reconnecting', ({ delayMs }) => {
+      dueAt = sharedNow() + delayMs;
+    });
+    client.on('connect', ({ resumed }) => onReturn(resumed, dueAt));
   },
 };
 
@@ -27,7 +32,10 @@ const fixedDelay: Fleet = {
     const dial = (): Socket => {
       const socket = connectSocket({ host: LOOPBACK, port });
       socket.on('error', () => {});
-      socket.on('close', () => setTimeout(() => dial().on('connect', () => onReturn(false)), FIXED_DELAY_MS));
+      socket.on('close', () => {
+        const dueAt = sharedNow() + FIXED_DELAY_MS;
+        setTimeout(() => dial().on('connect', () => onReturn(false, dueAt)), FIXED_DELAY_MS);
+      });
       return socket;
     };
     await once(dial(), 'connect');

@@ -52,7 +52,7 @@ function targetsOf(connections: number, { back, maxSlotShare }: Arrivals): Targe
     promised(atLeast('clients of systole that came back', back, connections)),
     ...(connections < MIN_JUDGED
       ? []
-      : [atMost(`most of them in one slot of ${SLOT_MS} ms, as a share`, maxSlotShare, MAX_SLOT_SHARE)]),
+      : [atMost(`most of them that were due in one slot of ${SLOT_MS} ms, as a share`, maxSlotShare, MAX_SLOT_SHARE)]),
   ];
 }
 
@@ -63,10 +63,10 @@ async function run(flags: typeof DEFAULTS): Promise<Outcome> {
   const fleets: Readonly<Record<FleetName, Arrivals>> = { 'net, a fixed delay': byHand, systole };
   const text = [
     `${connections.toLocaleString('en')} clients whose server is killed, and starts again on the same port ${down} ms later.`,
-    `Times from the kill, in ms. By hand: ${FIXED_DELAY_MS} ms after a loss. A session that is not resumed begins anew, as the server has forgotten it.`,
+    `Times from the kill, in ms, until so many are back; bars: when their attempts were due. By hand: ${FIXED_DELAY_MS} ms after a loss. A session that is not resumed begins anew, as the server has forgotten it.`,
     '',
     formatTable(
-      ['', 'server back', 'back', 'resumed', `most in ${SLOT_MS} ms`, '50 %', '95 %', '100 %'],
+      ['', 'server', 'back', 'resumed', `most due in ${SLOT_MS} ms`, '50 %', '95 %', '100 %'],
       Object.entries(fleets).map(([name, { listensAt, back, resumed, maxSlotShare, half, p95, last }]) => [
         name,
         listensAt.toFixed(0),

@@ -152,17 +152,18 @@ describe('idle connections', () => {
 });
 
 describe('a fleet that comes back', () => {
-  const backAt = (...times: readonly number[]) => times.map((at) => ({ at: 1_000 + at, isResumed: at > 300 }));
+  const backAt = (...times: readonly number[]) =>
+    times.map((at) => ({ dueAt: 1_000 + at, at: 1_005 + at, isResumed: at > 300 }));
   const since = { killedAt: 1_000, listensAt: 1_020 };
 
-  it('is counted in slots of 100 ms from the kill on, the fullest as a share of all 5', () => {
+  it('is counted in slots of 100 ms in which attempts were due, the fullest as a share of all 5; times are those of being back', () => {
     const arrivals = arrivalsOf(backAt(50, 210, 220, 299, 401), 5, since);
     expect(arrivals).toMatchObject({ back: 5, resumed: 1, slots: [1, 0, 3, 0, 1], maxSlotShare: 0.6, listensAt: 20 });
-    expect(arrivals).toMatchObject({ half: 220, p95: 401, last: 401 });
+    expect(arrivals).toMatchObject({ half: 225, p95: 406, last: 406 });
   });
 
   it('has no time at which all are back, if 1 of 5 never is', () => {
-    expect(arrivalsOf(backAt(50, 210, 220, 299), 5, since)).toMatchObject({ back: 4, half: 220, p95: NaN, last: NaN });
+    expect(arrivalsOf(backAt(50, 210, 220, 299), 5, since)).toMatchObject({ back: 4, half: 225, p95: NaN, last: NaN });
     expect(arrivalsOf([], 5, since)).toMatchObject({ back: 0, maxSlotShare: 0, half: NaN });
   });
 
