@@ -140,7 +140,7 @@ export const DEADLINES: readonly Bug[] = [
           {
             file: `${CORE}/session/connection.ts`,
             from: "    if (wish.type === 'confirm') this.#clock.afterPoll((now) => this.#handlePolled(now));",
-            to: "    if (wish.type === 'confirm') this.#tidings.push(() => this.#handlePolled(this.#clock.now()));",
+            to: "    if (wish.type === 'confirm') queueMicrotask(() => this.#handlePolled(this.#clock.now()));",
           },
         ],
         tests: [`${TESTS}/connection.test.ts`],

@@ -80,7 +80,7 @@ export const TRAFFIC: readonly Bug[] = [
           {
             file: `${CORE}/session/heartbeat.ts`,
             from: "      if (output.type === 'ping') {",
-            to: "      if (output.type === 'ping' && outgoing.takesPayload) {",
+            to: "      if (output.type === 'ping' && (outgoing as Outgoing).takesPayload) {",
           },
         ],
         tests: [`${TESTS}/connection.test.ts`],
@@ -178,7 +178,7 @@ export const TRAFFIC: readonly Bug[] = [
           {
             file: `${CORE}/rules/varint.ts`,
             from: "  if (first === undefined || offset + size > end) throw new ProtocolError('a number ends early');",
-            to: '  if (first === undefined) return 1;',
+            to: '  if (first === undefined || offset > end) return 1;',
           },
         ],
         tests: [`${TESTS}/frame-codec.test.ts`],
