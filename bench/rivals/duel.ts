@@ -1,10 +1,11 @@
 /** The server and the clients of one rival, each a process of its own, so that the server is measured alone. */
 
 import { performance } from 'node:perf_hooks';
+import type { Memory } from '../support/memory.ts';
 import { Program } from '../support/program.ts';
 import type { Burst } from './burst.ts';
 import type { ClientConfig, FromClient, ToClient } from './client.ts';
-import type { FromServer, Memory, ServerConfig, Tally, ToServer } from './server.ts';
+import type { FromServer, ServerConfig, Tally, ToServer } from './server.ts';
 
 /** What the server has used in a while. */
 export interface Use {

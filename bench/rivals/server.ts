@@ -1,10 +1,9 @@
 /** Program: the server of one rival. It answers messages, tells what it has used, and stands still when it is told to. */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import process from 'node:process';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { usedMs } from '../support/lost-time.ts';
+import type { Memory } from '../support/memory.ts';
+import { weigh } from '../support/memory.ts';
 import { heard, programConfig, say, sharedNow } from '../support/program.ts';
 import type { ListenOptions } from './rival.ts';
 import type { RivalName } from './rivals.ts';
@@ -22,13 +21,6 @@ export interface ServerConfig extends ListenOptions {
   readonly rival: RivalName;
   /** Default: echo. */
   readonly answer?: Answer;
-}
-
-export interface Memory {
-  /** On the engine's heap and beside it, in bytes. */
-  readonly heap: number;
-  /** Of the whole process. */
-  readonly rss: number;
 }
 
 /** Since it was started; the delay since it was last asked. */
@@ -59,9 +51,6 @@ export type ToServer =
 /** Of the timer that measures the loop; what is measured includes it. */
 const RESOLUTION_MS = 10;
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
 const { rival, answer = 'echo', ...options } = programConfig<ServerConfig>();
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 let messages = 0;
@@ -70,14 +59,6 @@ let bytes = 0;
 function tally(): Tally {
   const maxLoopDelayMs = Math.max(0, delay.max / 1e6 - RESOLUTION_MS);
   return { cpuMs: usedMs(), messages, bytes, maxLoopDelayMs };
-}
-
-/** Twice: what the first one frees may have kept something else. */
-function weigh(): Memory {
-  collectGarbage();
-  collectGarbage();
-  const { heapUsed, external, rss } = process.memoryUsage();
-  return { heap: heapUsed + external, rss };
 }
 
 const nobody = new Int32Array(new SharedArrayBuffer(4));

@@ -1,37 +1,14 @@
 // `npm run bench`, each scenario with tiny numbers: it runs to its end, and its JSON has what it promises. The figures are worth nothing.
 
-import { execFile } from 'node:child_process';
-import { setPriority } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { IdleRound } from '../../bench/idle/standing.ts';
 import type { Ordeal } from '../../bench/stall/ordeal.ts';
 import type { Target } from '../../bench/support/targets.ts';
 import type { Comparison } from '../../bench/traffic/comparison.ts';
+import { bench } from '../support/bench.ts';
 
 /** A machine that is busy with other tests takes its time to start twelve processes. */
 const LIMIT_MS = 90_000;
-
-/** Tests beside this one measure time, too: what bench starts shall not go before them. */
-const STAND_BACK = 1;
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function bench(...args: readonly string[]): Promise<Outcome> {
-  const main = fileURLToPath(new URL('../../bench/dist/main.js', import.meta.url));
-  try {
-    const running = promisify(execFile)(process.execPath, [main, ...args], { timeout: LIMIT_MS });
-    if (running.child.pid !== undefined) setPriority(running.child.pid, STAND_BACK);
-    return { code: 0, ...(await running) };
-  } catch (error) {
-    return error as Outcome;
-  }
-}
 
 /** Whether a busy machine has let it keep its promises, it tells by its exit code as well. */
 async function measure<Results>(
@@ -39,7 +16,7 @@ async function measure<Results>(
   flags: Readonly<Record<string, number>>,
 ): Promise<Results & { readonly passed: boolean; readonly targets: readonly Target[] }> {
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { code, stdout, stderr } = await bench(scenario, '--json', ...args);
+  const { code, stdout, stderr } = await bench(LIMIT_MS, scenario, '--json', ...args);
   expect(stderr).toBe('');
   const printed = JSON.parse(stdout);
   expect(printed).toMatchObject({ scenario, passed: code === 0, machine: { node: process.version } });
@@ -129,7 +106,7 @@ describe('npm run bench, each scenario with tiny numbers', { timeout: LIMIT_MS }
   });
 
   it('ends with 2 for a flag that makes no sense', async () => {
-    const { code, stderr } = await bench('ack', '--depth', '0');
+    const { code, stderr } = await bench(LIMIT_MS, 'ack', '--depth', '0');
     expect(code).toBe(2);
     expect(stderr).toContain('--depth must be a whole number above 0, got 0');
   });

@@ -1,14 +1,13 @@
 // `npm run bench -- crowd`, with tiny numbers: whom it counts is there, and whoever is lost fails it.
 
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { planDoors, planShares } from '../../bench/crowd/plan.ts';
 import type { Figures, Observation } from '../../bench/crowd/report.ts';
 import { figuresOf, targetsOf, totalOf, troublesOf } from '../../bench/crowd/report.ts';
 import { TroubleCount } from '../../bench/crowd/troubles.ts';
 import { areKept } from '../../bench/support/targets.ts';
+import type { BenchOutcome } from '../support/bench.ts';
+import { bench } from '../support/bench.ts';
 import { startPair } from '../support/pair.ts';
 
 /** A machine that is busy with other tests takes its time to start four processes. */
@@ -23,29 +22,13 @@ interface Printed {
   readonly troubles: Readonly<Record<string, number>>;
 }
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function bench(...args: readonly string[]): Promise<Outcome> {
-  const main = fileURLToPath(new URL('../../bench/dist/main.js', import.meta.url));
-  try {
-    const options = { timeout: LIMIT_MS };
-    return { code: 0, ...(await promisify(execFile)(process.execPath, [main, ...args], options)) };
-  } catch (error) {
-    return error as Outcome;
-  }
-}
-
 describe('the bench of a crowd, 40 connections at 2 servers for 2 seconds', () => {
-  let outcome: Outcome;
+  let outcome: BenchOutcome;
   let printed: Printed;
 
   beforeAll(async () => {
     const flags = '--json --connections 40 --servers 2 --heartbeat 1000 --seconds 2';
-    outcome = await bench('crowd', ...flags.split(' '));
+    outcome = await bench(LIMIT_MS, 'crowd', ...flags.split(' '));
     printed = JSON.parse(outcome.stdout) as Printed;
   }, LIMIT_MS);
 
@@ -158,7 +141,7 @@ describe('what the bench of a crowd checks', () => {
   });
 
   it('ends with 2 for a crowd that has no room in 1 process', async () => {
-    const { code, stderr } = await bench('crowd', '--connections', '10000000', '--servers', '1');
+    const { code, stderr } = await bench(LIMIT_MS, 'crowd', '--connections', '10000000', '--servers', '1');
     expect(code).toBe(2);
     expect(stderr).toMatch(/10,000,000 connections at 1 servers are 10,000,000 a process/);
   });
