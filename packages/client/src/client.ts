@@ -37,11 +37,14 @@ export function attach(socket: Socket, options: AttachOptions = {}): Client {
   return client;
 }
 
+/** One for all clients: to make a logger takes longer than to make a session. */
+const SILENT = pino({ level: 'silent' });
+
 /** A client that does not come back tells the server to keep nothing for it. */
 function initOf(options: CommonOptions, comesBack: boolean): ClientSessionInit {
   const session = fillSessionOptions(options);
   return {
-    parts: resolveParts(options, pino({ level: 'silent' })),
+    parts: resolveParts(options, SILENT),
     session: comesBack ? session : { ...session, resumeWindowMs: 0 },
     socket: fillSocketOptions(options),
     credentials: options.credentials,

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { giveBack, lend } from '../src/rules/stock.ts';
 import { Batch, PAGE_BYTES } from '../src/session/batch.ts';
 import { concat } from './support/arbitrary-frame.ts';
 import { holds } from './support/holds.ts';
@@ -53,6 +54,18 @@ describe('Batch', () => {
     const third = batchOf(piece(20, 2));
     expect(chunk).toEqual(piece(20));
     third.release(true);
+  });
+
+  it('withholds lent memory that the kernel has not taken at once: an ACK in advance does not free it', () => {
+    const [taken, waiting] = [lend(234_567), lend(234_567)];
+    batchOf(taken).release(true);
+    const stuck = batchOf(piece(1), waiting);
+    expect(stuck.chunks).toHaveLength(2);
+    stuck.release(false);
+    giveBack(taken);
+    giveBack(waiting);
+    const [one, other] = [lend(234_567), lend(234_567)];
+    expect([one.buffer === taken.buffer, other.buffer === waiting.buffer]).toEqual([true, false]);
   });
 
   it('does not use memory again in front of another batch', () => {

@@ -99,6 +99,19 @@ describe('msgpackCodec', () => {
     expect(toHex(codec.encode({ a: 1 }))).toBe('81 a1 61 01');
   });
 
+  it('encodes into the memory that it is given, to its last byte', () => {
+    for (const message of [new Uint8Array(500).fill(7), { a: 'x'.repeat(500), b: [1, 2, 3] }]) {
+      const given: Uint8Array[] = [];
+      const memory = (length: number) => {
+        const bytes = new Uint8Array(length).fill(0xff);
+        given.push(bytes);
+        return bytes;
+      };
+      expect(codec.encode(message, memory)).toBe(given[0]);
+      expect([given.length, given[0]]).toEqual([1, codec.encode(message)]);
+    }
+  });
+
   it('keeps 1,000 encoded messages of 10 to 10,009 bytes intact while it encodes others', () => {
     const messages = Array.from({ length: 1_000 }, (_, index) => ({ index, text: 'x'.repeat(index * 10) }));
     const encoded = messages.map((message) => codec.encode(message));

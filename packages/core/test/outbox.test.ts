@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Parcel, PeerCapacity } from '../src/machines/outbox.ts';
 import { Outbox } from '../src/machines/outbox.ts';
+import { giveBack, lend } from '../src/rules/stock.ts';
 import { ProtocolError } from '../src/words/errors.ts';
 import type { DataFrame } from '../src/words/frame.ts';
 import { AMPLE, ack, data, failure, pattern, sketch, value } from './support/delivery-frames.ts';
@@ -388,5 +389,62 @@ describe('Outbox: endings', () => {
     expect(() => outbox.handleLastAccepted(3)).toThrow('CLOSE for message 3, where 2 was the last one sent');
     expect(() => outbox.handleLastAccepted(0)).toThrow('lastAccepted goes back to 0, where it was 1');
     expect(() => outbox.handleLastAccepted(0)).toThrow(ProtocolError);
+  });
+});
+
+describe('Outbox: memory that was lent', () => {
+  /** Of a size that no other test takes, with this in all of it. */
+  function lent(mark: number): Uint8Array {
+    return lend(345_678).fill(mark);
+  }
+
+  /** Whether a message would get this memory now. */
+  function isFree({ buffer }: Uint8Array): boolean {
+    const next = lent(0);
+    giveBack(next);
+    return next.buffer === buffer;
+  }
+
+  function createWith(payload: Uint8Array) {
+    const { outbox, fates } = createOutbox();
+    const handled = () => fates.push('handled');
+    outbox.add({ payload, handled, refused: () => {}, failed: () => {} });
+    return { outbox, fates };
+  }
+
+  it('is used again when the peer has the message, and not when it was sent', () => {
+    const payload = lent(1);
+    const { outbox } = createWith(payload);
+    sendAll(outbox);
+    expect(isFree(payload)).toBe(false);
+    outbox.handleAck(ack({ received: 1 }));
+    expect(isFree(payload)).toBe(true);
+    outbox.handleAck(ack({ received: 1, handled: 1 }));
+    const [one, other] = [lent(2), lent(3)];
+    expect(one.buffer).not.toBe(other.buffer); // it was given back once
+    giveBack(one);
+    giveBack(other);
+  });
+
+  it('is used again when an answer comes before any ACK', () => {
+    const payload = lent(1);
+    const { outbox, fates } = createWith(payload);
+    sendAll(outbox);
+    outbox.handleResult(value(1, pattern(3)));
+    expect([fates, isFree(payload)]).toEqual([['handled'], true]);
+  });
+
+  it('is used again when the connection is lost, and the message is sent again as it was', () => {
+    const payload = lent(1);
+    const { outbox } = createWith(payload);
+    sendAll(outbox);
+    outbox.lose();
+    expect(isFree(payload)).toBe(true);
+    const other = lent(2);
+    outbox.open(PEER, 0);
+    const parts = sendAll(outbox);
+    expect(parts.length).toBeGreaterThan(1);
+    for (const { payload: part } of parts) expect(part.every((byte) => byte === 1)).toBe(true);
+    giveBack(other);
   });
 });

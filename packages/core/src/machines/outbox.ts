@@ -2,6 +2,7 @@
 
 import { MESSAGE_COST } from '../rules/cost.ts';
 import { MAX_FRAGMENT_BYTES } from '../rules/limits.ts';
+import { giveBack } from '../rules/stock.ts';
 import { ProtocolError } from '../words/errors.ts';
 import type { AckFrame, DataFrame, ResultFrame } from '../words/frame.ts';
 import { Assembly, partOf } from './assembly.ts';
@@ -221,7 +222,7 @@ export class Outbox {
     this.#unpack();
     if (this.#parcels.size === 0) return;
     this.#bale = new Bale([...this.#parcels].map(({ payload }) => payload));
-    for (const parcel of this.#parcels) parcel.payload = NOTHING;
+    for (const parcel of this.#parcels) letGo(parcel);
   }
 
   #unpack(): void {
@@ -281,7 +282,7 @@ export class Outbox {
       const parcel = this.#parcels.at(number - this.#settled - 1);
       if (parcel === undefined) continue;
       this.#queuedBytes -= parcel.payload.length;
-      parcel.payload = NOTHING;
+      letGo(parcel);
     }
     this.#received = Math.max(this.#received, received);
   }
@@ -298,7 +299,9 @@ export class Outbox {
 
   #take(): Parcel | undefined {
     const parcel = this.#parcels.shift();
-    this.#queuedBytes -= parcel?.payload.length ?? 0;
+    if (parcel === undefined) return undefined;
+    this.#queuedBytes -= parcel.payload.length;
+    letGo(parcel);
     return parcel;
   }
 
@@ -307,6 +310,12 @@ export class Outbox {
       throw new ProtocolError(`${subject} for message ${number}, where ${this.#sent} was the last one sent`);
     }
   }
+}
+
+/** Nobody will send it any more. */
+function letGo(parcel: Parcel): void {
+  giveBack(parcel.payload);
+  parcel.payload = NOTHING;
 }
 
 function mustNotGoBack(counter: string, now: number, before: number): void {

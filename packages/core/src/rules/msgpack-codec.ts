@@ -4,7 +4,7 @@ import { Packr, RESET_BUFFER_MODE } from 'msgpackr';
 import type { Codec } from '../words/codec.ts';
 import { findForeign, requirePlainMsgpack } from './plain.ts';
 import type { Allocate } from './slab.ts';
-import { allocate, copyInto, copyOf } from './slab.ts';
+import { allocate, copyInto } from './slab.ts';
 
 const PLAIN_TYPES = 'plain objects, arrays, strings, numbers, 64-bit bigints, booleans, null and Uint8Array';
 
@@ -78,19 +78,20 @@ export function msgpackCodec(memory: Allocate = (length) => new Uint8Array(lengt
 }
 
 /** @throws TypeError for what is not plain, RangeError for a bigint of more than 64 bits. */
-function encode(message: unknown): Uint8Array {
-  if (message instanceof Uint8Array) return encodeBinary(message);
+function encode(message: unknown, memory: Allocate = allocate): Uint8Array {
+  if (message instanceof Uint8Array) return encodeBinary(message, memory);
   const foreign = findForeign(message);
   if (foreign !== undefined) throw new TypeError(`message${foreign}; it must be made of ${PLAIN_TYPES}`);
   // msgpackr packs into a large buffer and gives out a view. A copy of the right size frees it for the next message.
-  return copyOf(packr.pack(message, RESET_BUFFER_MODE));
+  const packed = packr.pack(message, RESET_BUFFER_MODE);
+  return copyInto(memory(packed.length), packed);
 }
 
 /** A message that is nothing but bytes: copied once, where the way through msgpackr's own buffer would copy it twice. */
-function encodeBinary(bytes: Uint8Array): Uint8Array {
+function encodeBinary(bytes: Uint8Array, memory: Allocate): Uint8Array {
   const { length } = bytes;
   const head = length <= 0xff ? 2 : length <= 0xffff ? 3 : 5;
-  const encoded = allocate(head + length);
+  const encoded = memory(head + length);
   encoded[0] = head === 2 ? 0xc4 : head === 3 ? 0xc5 : 0xc6;
   for (let at = head - 1, rest = length; at > 0; at -= 1, rest = Math.floor(rest / 0x100)) encoded[at] = rest % 0x100;
   encoded.set(bytes, head);

@@ -14,7 +14,7 @@ const MAX_PIECE_BYTES = SLAB_BYTES / 4;
 /** A view of at least this size is worth keeping for the chunk that it keeps in memory; a smaller one is copied. */
 const MIN_KEPT_VIEW_BYTES = 4_096;
 
-/** Gives zeroed memory of this length. Its `buffer` may hold other pieces too: never transfer it. */
+/** Gives memory of this length, all of which must be filled. Its `buffer` may hold other pieces too: never transfer it. */
 export type Allocate = (length: number) => Uint8Array;
 
 /** Slabs that nobody else cuts from. `prepare` is given each slab before anything is in it. */

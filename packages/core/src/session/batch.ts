@@ -1,6 +1,7 @@
 /** The bytes of one turn on their way into one write, without memory of their own. */
 
 import type { Sink } from '../rules/frame-codec.ts';
+import { withhold } from '../rules/stock.ts';
 
 /**
  * Frames of all connections are written side by side into pages of this size. A turn rarely fills one; a larger one would be more
@@ -70,9 +71,10 @@ export class Batch implements Sink {
     return this.#chunks;
   }
 
-  /** Gives it back, with its memory if nobody looks at {@link chunks} any more. */
+  /** Gives it back, with its memory if nobody looks at {@link chunks} any more; otherwise nobody says when that is. */
   release(isRead: boolean): void {
-    if (isRead && this.bytes === page && this.#end === used) used = this.#from;
+    if (!isRead) for (const chunk of this.#chunks) withhold(chunk);
+    else if (this.bytes === page && this.#end === used) used = this.#from;
     this.bytes = NOTHING;
     this.#begin = this.#end = this.#from = 0;
     this.#chunks = [];

@@ -4,6 +4,7 @@ import { Fifo } from '../machines/fifo.ts';
 import type { Outbox, Parcel } from '../machines/outbox.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import { checkOptions, waitEntries } from '../rules/options.ts';
+import { lend } from '../rules/stock.ts';
 import type { Clock } from '../words/clock.ts';
 import type { Codec } from '../words/codec.ts';
 import { SystoleError } from '../words/errors.ts';
@@ -87,7 +88,7 @@ export class Sender implements PendingSendHost {
   #encode(message: unknown): Uint8Array {
     let payload: Uint8Array;
     try {
-      payload = this.#host.codec.encode(message);
+      payload = this.#host.codec.encode(message, lend);
     } catch (cause) {
       throw new SystoleError('ERR_ENCODE', 'the codec could not encode the message', { cause });
     }
