@@ -18,24 +18,27 @@ import type { Sample, Standing } from './standing.ts';
 import { standingOf } from './standing.ts';
 import { targetsOf } from './targets.ts';
 
-const DEFAULTS = { connections: 10_000, heartbeat: 5_000, beats: 3, rounds: 3 };
-
 /** Collections of garbage end in threads of their own. */
 const SETTLE_MS = 500;
 
+/** V8 compiles once what a heartbeat runs through, and a server beats for weeks. */
+const WARM_BEATS = 10_000;
+
+const DEFAULTS = { connections: 10_000, heartbeat: 5_000, warm: WARM_BEATS, beats: 3, rounds: 3 };
+
 /**
  * It lasts for a whole number of heartbeats, so that each connection has as many of them in it, whether they are spread or come in
- * bursts. Before it begins, every connection has had its first one. They come over one heartbeat's time: if they came at once, a
- * timer for each would fire as if it were one for all, which no peers do that come when they come.
+ * bursts. Before it begins, every connection has had its first one, and all together `warm` of them. They come over one heartbeat's
+ * time: if they came at once, a timer for each would fire as if it were one for all, which no peers do that come when they come.
  */
-async function measure(name: WatchedName, { connections, heartbeat, beats }: typeof DEFAULTS): Promise<Sample> {
+async function measure(name: WatchedName, { connections, heartbeat, warm, beats }: typeof DEFAULTS): Promise<Sample> {
   const { rival, isWatched } = WATCHED[name];
   await using duel = await Duel.start({ rival, ...(isWatched ? { heartbeatMs: heartbeat } : {}) });
   // What is made once, with the first connection, is no cost of each.
   await duel.connect(1);
   const before = await duel.memory();
   await duel.connect(connections, heartbeat);
-  await sleep(heartbeat);
+  await sleep(heartbeat * Math.max(1, Math.ceil(warm / connections)));
   const after = await duel.memory();
   await sleep(SETTLE_MS);
   const start = await duel.census();
@@ -89,6 +92,7 @@ export const idle: Scenario = {
   flags: describeFlags({
     connections: [DEFAULTS.connections, 'for each rival; there are targets for 1000 as well'],
     heartbeat: [DEFAULTS.heartbeat, 'milliseconds between heartbeats'],
+    warm: [DEFAULTS.warm, 'heartbeats of all connections together before that'],
     beats: [DEFAULTS.beats, 'heartbeats of a connection for which each rival is measured in a round'],
     rounds: [DEFAULTS.rounds, 'rounds'],
   }),

@@ -2,6 +2,7 @@
 
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import '../support/ballast.ts';
 import { heard, programConfig, say } from '../support/program.ts';
 import type { Burst, BurstReport, Caller } from './burst.ts';
 import { runBurst } from './burst.ts';

@@ -1,6 +1,7 @@
 /** Program: the server of one rival. It answers messages, tells what it has used, and stands still when it is told to. */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import '../support/ballast.ts';
 import { usedMs } from '../support/lost-time.ts';
 import type { Memory } from '../support/memory.ts';
 import { weigh } from '../support/memory.ts';

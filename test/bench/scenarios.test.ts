@@ -38,7 +38,7 @@ const WATCHED = ['net, unwatched', 'net, a timer each', 'ws', 'engine.io', 'syst
 
 describe('npm run bench, each scenario with tiny numbers', { timeout: LIMIT_MS }, () => {
   it('idle: what 3 heartbeats on 5 connections cost 5 contenders', async () => {
-    const flags = { connections: 5, heartbeat: 300, beats: 3, rounds: 1 };
+    const flags = { connections: 5, heartbeat: 300, warm: 5, beats: 3, rounds: 1 };
     const { standings, rounds } = await measure<Standings & { rounds: IdleRound[] }>('idle', flags);
     expect(Object.keys(standings)).toEqual([...WATCHED]);
     expect(standings['systole']).toMatchObject({ cpu: SUMMARY, maxLoopDelayMs: SUMMARY, heap: SUMMARY, rss: SUMMARY });
