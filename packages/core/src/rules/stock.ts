@@ -13,9 +13,7 @@ const MAX_SHARING_BYTES = BLOCK_BYTES / 4;
 /** The engine keeps a typed array of up to this size on its own heap, where it costs less than a piece of ours. */
 const MAX_HEAP_BYTES = 64;
 
-/** A larger piece has a block of its own, of a multiple of this: sizes that differ by a little can use each other's. */
-const LARGE_STEP_BYTES = 16_384;
-/** One larger than that is rare, and has memory of its own. */
+/** A larger piece has a block of its own. One larger than that is rare, and nothing is kept for it. */
 const MAX_LARGE_BYTES = 1_048_576;
 
 /** What is kept for later, in a whole process: enough for bursts, and little for a process that sends messages. */
@@ -45,7 +43,7 @@ let used = 0;
 export function lend(length: number): Uint8Array {
   if (length <= MAX_HEAP_BYTES || length > MAX_LARGE_BYTES) return new Uint8Array(length);
   if (length <= MAX_SHARING_BYTES) return lendShared(length);
-  const block = take(Math.ceil(length / LARGE_STEP_BYTES) * LARGE_STEP_BYTES);
+  const block = take(blockSizeFor(length));
   block.lent = 1;
   return block.bytes.subarray(0, length);
 }
@@ -61,6 +59,12 @@ function lendShared(length: number): Uint8Array {
   return current.bytes.subarray(used - length, used);
 }
 
+/** Four sizes from each power of two to the next: pieces that differ by a little use each other's blocks, and none wastes more than a quarter. */
+function blockSizeFor(length: number): number {
+  const step = 2 ** (29 - Math.clz32(length - 1));
+  return Math.ceil(length / step) * step;
+}
+
 function take(size: number): Block {
   const block = spare.get(size)?.pop();
   if (block === undefined) return new Block(size);
@@ -68,8 +72,11 @@ function take(size: number): Block {
   return block;
 }
 
-/** Takes back what {@link lend} gave, or a view of it; other memory is nobody's business here. */
-export function giveBack({ buffer }: Uint8Array): void {
+/** Takes back what {@link lend} gave; other memory is nobody's business here. */
+export function giveBack(piece: Uint8Array): void {
+  // To ask a typed array on the engine's heap for its buffer would make it one.
+  if (piece.length <= MAX_HEAP_BYTES) return;
+  const { buffer } = piece;
   if (!(buffer instanceof Block)) return;
   buffer.lent -= 1;
   if (buffer.lent > 0 || buffer.isWithheld) return;
