@@ -92,8 +92,8 @@ export const idle: Scenario = {
   flags: describeFlags({
     connections: [DEFAULTS.connections, 'for each rival; there are targets for 1000 as well'],
     heartbeat: [DEFAULTS.heartbeat, 'milliseconds between heartbeats'],
-    warm: [DEFAULTS.warm, 'heartbeats of all connections together before that'],
     beats: [DEFAULTS.beats, 'heartbeats of a connection for which each rival is measured in a round'],
+    warm: [DEFAULTS.warm, 'heartbeats before them, of all connections together, to warm up'],
     rounds: [DEFAULTS.rounds, 'rounds'],
   }),
   prepare(args) {

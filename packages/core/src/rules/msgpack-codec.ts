@@ -58,7 +58,7 @@ const desk = new Uint8Array(4_096);
  *   bigint arrives as a number.
  * - Keys of maps arrive as strings. The key `__proto__` arrives as `__proto_`, and pollutes nothing.
  * - Text must be well-formed: half a surrogate pair arrives as U+FFFD, one or more.
- * - What `encode` returns is never overwritten; what `decode` returns shares no memory with its input, unless that is given away.
+ * - What `encode` returns is never overwritten, unless it lies in memory that was given for it; what `decode` returns shares no memory with its input, unless that is given away.
  *
  * `memory` is where a message goes that is nothing but bytes. Default: memory of its own, which can be transferred.
  */

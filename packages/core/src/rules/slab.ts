@@ -6,10 +6,12 @@
  * as in Node's Buffer pool. A piece that is kept for long holds one slab, 8 KiB, and no more.
  */
 
-const SLAB_BYTES = 8_192;
-const MAX_HEAP_BYTES = 64;
+/** What small pieces lie in side by side. */
+export const SLAB_BYTES = 8_192;
+/** The engine keeps a typed array of up to this size on its own heap, where it costs least. */
+export const MAX_HEAP_BYTES = 64;
 /** At least four pieces a slab, or it would not be worth it. */
-const MAX_PIECE_BYTES = SLAB_BYTES / 4;
+export const MAX_PIECE_BYTES: number = SLAB_BYTES / 4;
 
 /** A view of at least this size is worth keeping for the chunk that it keeps in memory; a smaller one is copied. */
 const MIN_KEPT_VIEW_BYTES = 4_096;

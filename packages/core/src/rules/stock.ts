@@ -6,14 +6,9 @@
  * Nothing has to be given back: what is not is left to the garbage collector.
  */
 
-/** Small pieces lie side by side in blocks of this size, so one that waits for long holds no more than that. */
-const BLOCK_BYTES = 8_192;
-/** At least four pieces a block, or it would not be worth it. */
-const MAX_SHARING_BYTES = BLOCK_BYTES / 4;
-/** The engine keeps a typed array of up to this size on its own heap, where it costs less than a piece of ours. */
-const MAX_HEAP_BYTES = 64;
+import { MAX_HEAP_BYTES, MAX_PIECE_BYTES, SLAB_BYTES } from './slab.ts';
 
-/** A larger piece has a block of its own. One larger than that is rare, and nothing is kept for it. */
+/** Small pieces lie side by side, as in a slab; a larger one has a block of its own. One larger than that is rare, and nothing is kept for it. */
 const MAX_LARGE_BYTES = 1_048_576;
 
 /** What is kept for later, in a whole process: enough for bursts, and little for a process that sends messages. */
@@ -33,7 +28,7 @@ const spare = new Map<number, Block[]>();
 let spareBytes = 0;
 
 /** Where small pieces are cut from, up to here. */
-let current = new Block(BLOCK_BYTES);
+let current = new Block(SLAB_BYTES);
 let used = 0;
 
 /**
@@ -42,7 +37,7 @@ let used = 0;
  */
 export function lend(length: number): Uint8Array {
   if (length <= MAX_HEAP_BYTES || length > MAX_LARGE_BYTES) return new Uint8Array(length);
-  if (length <= MAX_SHARING_BYTES) return lendShared(length);
+  if (length <= MAX_PIECE_BYTES) return lendShared(length);
   const block = take(blockSizeFor(length));
   block.lent = 1;
   return block.bytes.subarray(0, length);
@@ -51,7 +46,7 @@ export function lend(length: number): Uint8Array {
 function lendShared(length: number): Uint8Array {
   // Its length: whoever was lent a piece may have transferred all of it away.
   if (used + length > current.bytes.length) {
-    current = take(BLOCK_BYTES);
+    current = take(SLAB_BYTES);
     used = 0;
   }
   current.lent += 1;
