@@ -15,6 +15,7 @@ export { describe } from './rules/describe.ts';
 export type { Duration } from './rules/duration.ts';
 export { parseDuration } from './rules/duration.ts';
 export { encodeFrame } from './rules/frame-codec.ts';
+export type { Framer, Splitter } from './rules/framer.ts';
 export type { Hello, Welcome } from './rules/hello.ts';
 export type { Keepalive, KeepaliveOptions, KeepaliveSetting, Preset } from './rules/keepalive.ts';
 export { boundMs, PRESETS, resolveKeepalive } from './rules/keepalive.ts';
@@ -68,7 +69,8 @@ export type {
 } from './session/connection-owner.ts';
 export type { EventOf, TypedEvents, WaitOptions } from './session/emitter.ts';
 export { Emitter, rethrowLater } from './session/emitter.ts';
-export type { NamedEnd } from './session/ending.ts';
+export type { NamedEnd, Seen } from './session/ending.ts';
+export { evidenceOf } from './session/ending.ts';
 export type { Goodbye } from './session/goodbye.ts';
 export type { BeatStream, LivenessWish } from './session/heartbeat.ts';
 export { Heartbeat } from './session/heartbeat.ts';

@@ -14,3 +14,18 @@ export function socketBelow(socket: Socket): Socket {
   const { _parent: below } = socket as { readonly _parent?: unknown };
   return below instanceof Socket ? below : socket;
 }
+
+/**
+ * Bytes that have come for this socket, as far down as they can be counted: under TLS the raw ones, so that part of a record
+ * counts. Where `tls.connect` has dialled itself there is no socket below, but the handle keeps the one that it stands on.
+ * A socket that is gone may count less.
+ */
+export function receivedBytes(socket: Socket): number {
+  const below = socketBelow(socket);
+  if (below !== socket) return below.bytesRead;
+  const { _handle: handle } = socket as {
+    readonly _handle?: { readonly _parent?: { readonly bytesRead?: unknown } } | null;
+  };
+  const raw = handle?._parent?.bytesRead;
+  return typeof raw === 'number' ? raw : socket.bytesRead;
+}

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import process from 'node:process';
 import type { Transport, TransportError, TransportListener } from '../words/transport.ts';
 import { setKernelKeepalive } from './kernel-keepalive.ts';
-import { socketBelow } from './socket-below.ts';
+import { receivedBytes, socketBelow } from './socket-below.ts';
 import type { SocketConfig } from './socket-options.ts';
 import { DEFAULT_SOCKET_CONFIG } from './socket-options.ts';
 
@@ -76,7 +76,7 @@ export class SocketTransport implements Transport {
   }
 
   get receivedBytes(): number {
-    return this.#below.bytesRead;
+    return receivedBytes(this.#socket);
   }
 
   get unwritten(): number {

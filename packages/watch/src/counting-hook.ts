@@ -1,0 +1,61 @@
+/** Counts what passes a method of one stream, and changes nothing about it. */
+
+import { Buffer } from 'node:buffer';
+import type { Readable, Writable } from 'node:stream';
+
+/** `push`, through which all that comes enters a Readable; `write`, through which all that leaves enters a Writable. */
+type Door = 'push' | 'write';
+
+type Method = (this: unknown, chunk: unknown, ...rest: unknown[]) => unknown;
+
+type Hooked = Partial<Record<Door, Method>>;
+
+/**
+ * Stands before the method, on this one object. A listener would not do: it starts a stream that nobody reads, and hears
+ * nothing of one that is read otherwise.
+ */
+export class CountingHook {
+  readonly #stream: Hooked;
+  readonly #door: Door;
+  readonly #hook: Method;
+  /** If the stream had a method of its own, not its class's. */
+  readonly #own: Method | undefined;
+  #tell: ((chunk: Uint8Array) => void) | undefined;
+  #isRemoved = false;
+  /** Bytes that have passed; objects, if they are no bytes. */
+  count = 0;
+
+  constructor(stream: Readable | Writable, door: Door, tell?: (chunk: Uint8Array) => void) {
+    const hooked = stream as unknown as Hooked;
+    const original = hooked[door] as Method;
+    const hook = this;
+    this.#stream = hooked;
+    this.#door = door;
+    this.#own = Object.hasOwn(hooked, door) ? original : undefined;
+    this.#tell = tell;
+    this.#hook = function (chunk, ...rest) {
+      hook.#pass(chunk, rest[0]);
+      return original.call(this, chunk, ...rest);
+    };
+    hooked[door] = this.#hook;
+  }
+
+  /** Who has since stood before it in the same way keeps it below, where it passes everything on and counts no more. */
+  remove(): void {
+    this.#isRemoved = true;
+    if (this.#stream[this.#door] !== this.#hook) return;
+    if (this.#own === undefined) delete this.#stream[this.#door];
+    else this.#stream[this.#door] = this.#own;
+  }
+
+  #pass(chunk: unknown, encoding: unknown): void {
+    if (this.#isRemoved || chunk === null || chunk === undefined) return;
+    const isText = typeof chunk === 'string';
+    const isBytes = chunk instanceof Uint8Array;
+    if (isText)
+      this.count += Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : undefined);
+    else this.count += isBytes ? chunk.length : 1;
+    if (isBytes) this.#tell?.(chunk);
+    else if (isText) this.#tell?.(Buffer.from(chunk));
+  }
+}

@@ -1,0 +1,117 @@
+/** One peer, watched over one stream or one after the other: what the user holds. */
+
+import type { Readable } from 'node:stream';
+import type { Cause } from '@systole/core';
+import { boundMs, Emitter } from '@systole/core';
+import { resolveParts } from '@systole/core/node';
+import type { FollowingWatch, WatchEvents, WatchOptions, WatchSnapshot } from './api.ts';
+import { publishWatch } from './diagnostics.ts';
+import type { WatchConfig } from './options.ts';
+import { resolveWatchOptions } from './options.ts';
+import type { Tap } from './tap.ts';
+import { tapOf } from './tap-of.ts';
+import { logWatchEvent, SILENT } from './watch-log.ts';
+import type { WatchingOwner, WatchParts } from './watching.ts';
+import { Watching } from './watching.ts';
+
+/** See the head of the file. */
+export class StreamWatch extends Emitter<WatchEvents> implements FollowingWatch, WatchingOwner {
+  readonly #config: WatchConfig;
+  readonly #parts: WatchParts;
+  readonly #signal: AbortSignal | undefined;
+  readonly #abort = (): void => this.stop();
+  /** What else a stop undoes: listeners at the client that is followed. */
+  readonly #undoings: (() => void)[] = [];
+  #epoch = 0;
+  /** While there is a stream. */
+  #watching: Watching | undefined;
+  #isStopped = false;
+  #probeFailures = 0;
+  #lastCause: Cause | undefined;
+
+  /** @throws OptionsError that lists every problem. */
+  constructor(options: WatchOptions) {
+    super();
+    this.#config = resolveWatchOptions(options);
+    this.#parts = resolveParts(options, SILENT);
+    this.#signal = options.signal;
+    this.#signal?.addEventListener('abort', this.#abort, { once: true });
+    if (this.#signal?.aborted === true) this.stop();
+  }
+
+  /** See {@link FollowingWatch.take}. */
+  take(stream: Readable): void {
+    if (!this.#isStopped) this.takeTap(tapOf(stream));
+  }
+
+  /** {@link take} for what is no stream. */
+  takeTap(tap: Tap): void {
+    if (this.#isStopped) return tap.release();
+    this.#watching?.finish({ cause: 'superseded', detail: 'the next stream is watched' });
+    const { keepalive } = this.#config;
+    this.#epoch += 1;
+    this.#watching = new Watching(tap, this.#epoch, this.#config, this.#parts, this);
+    const bound = keepalive === undefined ? undefined : boundMs(keepalive);
+    this.handleEvent('connect', { epoch: this.#epoch, keepalive, boundMs: bound });
+  }
+
+  /** Calls this when the watch is stopped; now, if it is. */
+  onStop(undo: () => void): this {
+    if (this.#isStopped) undo();
+    else this.#undoings.push(undo);
+    return this;
+  }
+
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#signal?.removeEventListener('abort', this.#abort);
+    this.#watching?.stop();
+    this.#watching = undefined;
+    for (const undo of this.#undoings) undo();
+    this.finish();
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  inspect(): WatchSnapshot {
+    const watching = this.#watching;
+    return {
+      state: this.#isStopped ? 'stopped' : watching === undefined ? 'waiting' : 'watching',
+      epoch: this.#epoch,
+      belief: watching?.belief,
+      rtt: watching?.rtt,
+      silenceMs: watching?.silenceMs,
+      missed: watching?.probesSent ?? 0,
+      allowed: this.#config.keepalive?.probes,
+      probeFailures: this.#probeFailures,
+      isPaused: watching?.isPaused ?? false,
+      bytesIn: watching?.bytesIn ?? 0,
+      bytesOut: watching?.bytesOut ?? 0,
+      lastCause: this.#lastCause,
+    };
+  }
+
+  // What the watching of the stream tells.
+
+  handleEvent<Name extends keyof WatchEvents>(name: Name, payload: WatchEvents[Name]): void {
+    if (name === 'disconnect') {
+      this.#watching = undefined;
+      this.#lastCause = (payload as WatchEvents['disconnect']).cause;
+    }
+    publishWatch(name, payload, this);
+    logWatchEvent(this.#parts.logger, name, payload);
+    this.emit(name, payload);
+  }
+
+  handleProbe(epoch: number, number: number): void {
+    publishWatch('probe', { epoch, number }, this);
+  }
+
+  handleProbeFailure(error: unknown, attempt: number): void {
+    this.#probeFailures += 1;
+    this.#parts.logger.warn({ err: error, epoch: this.#epoch, attempt }, 'probe failed');
+  }
+}
