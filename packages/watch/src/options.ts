@@ -86,7 +86,7 @@ function findContradictions(options: Readonly<Record<string, unknown>>): OptionP
     problems.push({
       path: 'probe',
       requirement: 'left out where keepalive is false, as nothing would call it',
-      value: 'a function',
+      value: probe,
     });
   }
   if (strict === true && probe === undefined) {

@@ -136,10 +136,7 @@ export class Watching implements AlarmOwner, TapListener {
   // What the clock tells.
 
   handleAlarm(now: Instant): void {
-    if (this.#isOver) return;
-    this.#look(now);
-    const { end } = this.#tap;
-    if (end !== undefined) return this.finish(end);
+    if (!this.#isAt(now)) return;
     this.#liveness.handleWritten(this.#tap.written);
     this.#liveness.handleTimeout(now, this.#clock.lastStall);
     // If it was we who were late, what has come meanwhile is seen first (L5).
@@ -148,19 +145,26 @@ export class Watching implements AlarmOwner, TapListener {
   }
 
   #handlePolled(now: Instant): void {
-    if (this.#isOver) return;
-    this.#look(now);
+    if (!this.#isAt(now)) return;
     this.#liveness.handlePolled(now);
     this.#turn();
   }
 
   #handleIdle(now: Instant): void {
-    if (this.#isOver) return;
-    this.#look(now);
+    if (!this.#isAt(now)) return;
     for (const idleness of this.#idleStates.take(now)) {
       this.#tidings.push({ name: 'idle', payload: { epoch: this.#epoch, ...idleness } });
     }
     this.#turn();
+  }
+
+  /** Looks; false if the stream is over, be it that nobody has told: some owners take all listeners off. */
+  #isAt(now: Instant): boolean {
+    if (this.#isOver) return false;
+    this.#look(now);
+    const { end } = this.#tap;
+    if (end !== undefined) this.finish(end);
+    return end === undefined;
   }
 
   /** What has come since the last look came at `dated` or later. */
