@@ -49,19 +49,20 @@ export class FakeStream extends Duplex {
 }
 
 /** A watch over a {@link FakeStream} on a manual clock, and all that it tells. */
-export function watchFake(options: WatchOptions = {}, stream: FakeStream = new FakeStream()) {
+export function watchFake(options: WatchOptions = {}, stream: FakeStream = new FakeStream(), isProbed = true) {
   const clock = new ManualClock();
   const probes: { readonly at: number; readonly attempt: number }[] = [];
   /** What the peer does when it is probed. */
   const peer = { answers: true };
+  const probe = (attempt: number): void => {
+    probes.push({ at: clock.now(), attempt });
+    if (peer.answers) stream.hear();
+  };
   const watching = watch(stream, {
     clock,
     keepalive: TRIPLE,
     random: () => 0.5,
-    probe: (attempt) => {
-      probes.push({ at: clock.now(), attempt });
-      if (peer.answers) stream.hear();
-    },
+    ...(isProbed ? { probe } : {}),
     ...options,
   });
   const told: Told[] = [];
