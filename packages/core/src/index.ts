@@ -10,6 +10,8 @@ export type { Belief, LivenessConfig, LivenessOutput, LivenessState, LivenessVer
 export { Liveness } from './machines/liveness.ts';
 export { causeOfTransportError } from './rules/classify.ts';
 export { FrameDecoder } from './rules/decoder.ts';
+export type { DelimiterOptions } from './rules/delimited.ts';
+export { delimited } from './rules/delimited.ts';
 export type { DescribeOptions, Description } from './rules/describe.ts';
 export { describe } from './rules/describe.ts';
 export type { Duration } from './rules/duration.ts';
@@ -19,6 +21,8 @@ export type { Framer, Splitter } from './rules/framer.ts';
 export type { Hello, Welcome } from './rules/hello.ts';
 export type { Keepalive, KeepaliveOptions, KeepaliveSetting, Preset } from './rules/keepalive.ts';
 export { boundMs, PRESETS, resolveKeepalive } from './rules/keepalive.ts';
+export type { LengthPrefixOptions } from './rules/length-prefixed.ts';
+export { lengthPrefixed } from './rules/length-prefixed.ts';
 export { msgpackCodec } from './rules/msgpack-codec.ts';
 export type { Terms } from './rules/negotiate.ts';
 export type { SessionConfig, SessionOptions } from './rules/options.ts';

@@ -3,15 +3,10 @@
 import { ProtocolError } from '../words/errors.ts';
 import type { Frame } from '../words/frame.ts';
 import { decodeFrame } from './frame-codec.ts';
+import { plainView, withRoom } from './pieces.ts';
 import { readVarint, varintSizeFrom } from './varint.ts';
 
 const NOTHING = new Uint8Array(0);
-
-/** What a partial frame starts with: room for any control frame but a long CLOSE. */
-const MIN_CAPACITY = 32;
-
-/** A partial frame is given so many times the memory that it needs: one that comes in two reads is moved only once. */
-const GROWTH = 4;
 
 /**
  * Splits one connection's bytes into frames. Give it each chunk with {@link push}, then call {@link next} until it
@@ -111,7 +106,7 @@ export class FrameDecoder {
   #fill(wanted: number): boolean {
     const count = Math.min(wanted - this.#gathered, this.#chunk.length - this.#position);
     if (count > 0) {
-      this.#reserve(this.#gathered + count, wanted);
+      this.#partial = withRoom(this.#partial, this.#gathered, this.#gathered + count, wanted);
       this.#partial.set(this.#chunk.subarray(this.#position, this.#position + count), this.#gathered);
       this.#gathered += count;
       this.#position += count;
@@ -119,13 +114,6 @@ export class FrameDecoder {
     const isFull = this.#gathered >= wanted;
     if (!isFull) this.#letChunkGo();
     return isFull;
-  }
-
-  #reserve(needed: number, wanted: number): void {
-    if (needed <= this.#partial.length) return;
-    const grown = new Uint8Array(Math.max(MIN_CAPACITY, Math.min(GROWTH * needed, wanted)));
-    grown.set(this.#partial.subarray(0, this.#gathered));
-    this.#partial = grown;
   }
 
   /** A chunk that is used up would otherwise stay in memory until the next one comes. */
@@ -142,11 +130,6 @@ export class FrameDecoder {
     }
     return length;
   }
-}
-
-/** Sockets give Buffers; a plain view makes every payload cut from it a plain Uint8Array. */
-function plainView(chunk: Uint8Array): Uint8Array {
-  return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
 }
 
 function join(head: Uint8Array, tail: Uint8Array): Uint8Array {

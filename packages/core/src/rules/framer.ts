@@ -1,23 +1,52 @@
-/** Where messages begin and end in a stream of bytes whose protocol is somebody else's. */
+/** Message boundaries for streams whose protocol someone else defined: messages to bytes, and bytes to messages. */
 
-/** Splits one stream: give it each chunk, then take messages until there is none. */
+/** One kind of boundary, such as `delimited()` or `lengthPrefixed({ width: 2 })` make; serves any number of streams. */
+export interface Framer {
+  /** A splitter for the bytes of one stream. */
+  splitter(): Splitter;
+  /**
+   * The message with its boundary, in memory of its own.
+   *
+   * @throws SystoleError `ERR_TOO_LARGE` for a message over the limit; `ERR_ENCODE` for one that no splitter could find again.
+   */
+  frame(message: Uint8Array): Uint8Array;
+}
+
+/**
+ * Splits one stream's bytes into messages. Give it each chunk with {@link push}, then call {@link next} until it returns
+ * undefined:
+ *
+ * ```ts
+ * splitter.push(chunk);
+ * for (let message = splitter.next(); message !== undefined; message = splitter.next()) handle(message);
+ * ```
+ */
 export interface Splitter {
-  /** Takes a chunk over: it must not change afterwards. */
+  /**
+   * Takes a chunk over, of any size: it must not change afterwards.
+   *
+   * @throws TypeError for anything but bytes, such as the strings of a stream with an encoding.
+   */
   push(chunk: Uint8Array): void;
   /**
-   * The next message without its boundary, or undefined if more bytes are needed.
+   * The next message without its boundary, or undefined if more bytes are needed. A view of its chunk, or of what was gathered
+   * of it: copy a small one that you keep for long, or all of that stays in memory.
    *
-   * @throws ProtocolError if there can be none; and the same error ever after.
+   * @throws ProtocolError for what breaks the rules of the boundary; and the same error ever after, for nobody knows where the
+   * next message begins.
    */
   next(): Uint8Array | undefined;
-  /** Bytes that were pushed and are not part of a returned message. */
+  /** Bytes that were pushed and are not part of a returned message or its boundary. */
   readonly buffered: number;
 }
 
-/** A way to tell messages apart. */
-export interface Framer {
-  /** A splitter for one stream. */
-  splitter(): Splitter;
-  /** The message with its boundary. */
-  frame(message: Uint8Array): Uint8Array;
+/** @throws TypeError for anything but bytes. `name` is what they are called. */
+export function requireBytes(name: string, value: unknown): void {
+  if (value instanceof Uint8Array) return;
+  throw new TypeError(`${name} must be a Uint8Array, got ${nameKind(value)}`);
+}
+
+function nameKind(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
