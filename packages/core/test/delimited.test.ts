@@ -113,6 +113,10 @@ describe('the limit of delimited', () => {
     }
   });
 
+  it('counts each of 3 messages anew', () => {
+    expect(split({ maxBytes: 5 }, 'aaaaa\r\nbbbbb\r\nccccc\r\n')).toEqual(['aaaaa', 'bbbbb', 'ccccc']);
+  });
+
   it('is enforced before the delimiter comes, by the first byte that cannot belong to it', () => {
     const splitter = delimited({ maxBytes: 5 }).splitter();
     expect(splitAll(splitter, [bytesOf('aaaaa'), bytesOf('\r')])).toEqual([]);
