@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { PassThrough } from 'node:stream';
-import type { Framer } from '@systole/core';
+import { delimited } from '@systole/core';
 import { watchDevice } from '@systole/watch/device';
 import { describe, expect, it } from 'vitest';
 import { connectPair, WATCHED_KINDS } from '../support/watched-pairs.ts';
@@ -13,27 +13,7 @@ const TRIPLE = { idle: 200, interval: 100, probes: 3 } as const;
 const LATEST_MS = 500 + 500;
 
 /** One line, one message. */
-const LINES: Framer = {
-  frame: (message) => message,
-  splitter: () => {
-    let text = '';
-    return {
-      push: (chunk) => {
-        text += Buffer.from(chunk).toString();
-      },
-      next: () => {
-        const end = text.indexOf('\n');
-        if (end < 0) return undefined;
-        const line = text.slice(0, end);
-        text = text.slice(end + 1);
-        return Buffer.from(line);
-      },
-      get buffered() {
-        return text.length;
-      },
-    };
-  },
-};
+const LINES = delimited({ delimiter: '\n' });
 
 /** Answers each `?` with a line, until it hangs. */
 class Device {

@@ -17,6 +17,7 @@ import type {
   SuspectEvent,
   TypedEvents,
 } from '@systole/core';
+import type { Tap } from './tap.ts';
 
 /**
  * Does what the protocol of the stream calls a ping, through the client library that owns the stream; by writing bytes only
@@ -44,6 +45,9 @@ export interface IdleOptions {
   /** Neither. Default: not told. */
   readonly both?: Duration;
 }
+
+/** Options of a watch that brings its own probe. */
+export type ReadyOptions = Omit<WatchOptions, 'probe' | 'reply'>;
 
 /** Options of a watch. All have defaults. */
 export interface WatchOptions {
@@ -149,5 +153,5 @@ export interface FollowingWatch extends Watch {
    *
    * @throws SystoleError with `ERR_SOCKET` if it cannot be watched.
    */
-  take(stream: Readable): void;
+  take(stream: Readable | Tap): void;
 }

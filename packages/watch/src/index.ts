@@ -9,6 +9,7 @@ export type {
   IdleEvent,
   IdleOptions,
   Probe,
+  ReadyOptions,
   ReplyOptions,
   Watch,
   WatchEvents,
@@ -18,4 +19,5 @@ export type {
 } from './api.ts';
 export { WATCH_CHANNELS } from './diagnostics.ts';
 export { socketsOf } from './sockets-of.ts';
+export type { Tap, TapListener } from './tap.ts';
 export { follow, watch } from './watch.ts';

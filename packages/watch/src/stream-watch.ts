@@ -40,13 +40,9 @@ export class StreamWatch extends Emitter<WatchEvents> implements FollowingWatch,
   }
 
   /** See {@link FollowingWatch.take}. */
-  take(stream: Readable): void {
-    if (!this.#isStopped) this.takeTap(tapOf(stream));
-  }
-
-  /** {@link take} for what is no stream. */
-  takeTap(tap: Tap): void {
-    if (this.#isStopped) return tap.release();
+  take(stream: Readable | Tap): void {
+    if (this.#isStopped) return;
+    const tap = tapOf(stream);
     this.#watching?.finish({ cause: 'superseded', detail: 'the next stream is watched' });
     const { keepalive } = this.#config;
     this.#epoch += 1;

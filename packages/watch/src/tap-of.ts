@@ -33,11 +33,12 @@ const REQUIREMENTS: readonly Requirement[] = [
 ];
 
 /**
- * A socket is only looked at; of any other stream the chunks are counted.
+ * A tap is taken as it is, and of a stream one is made: a socket is only looked at; of any other stream the chunks are counted.
  *
  * @throws SystoleError with `ERR_SOCKET` that says what is wrong with the stream. Nothing was changed then.
  */
-export function tapOf(stream: Readable): Tap {
+export function tapOf(stream: Readable | Tap): Tap {
+  if (isTap(stream)) return stream;
   if (!isReadable(stream)) throw refuse('a readable stream of Node', 'something else');
   const broken = REQUIREMENTS.find(({ fails }) => fails(stream));
   if (broken !== undefined) throw refuse(broken.be, broken.found);
@@ -45,8 +46,15 @@ export function tapOf(stream: Readable): Tap {
 }
 
 /** By what it can do: there are other implementations than Node's own, such as readable-stream. */
-function isReadable(stream: unknown): boolean {
-  if (typeof stream !== 'object' || stream === null) return false;
-  const methods = stream as Record<string, unknown>;
-  return ['on', 'off', 'push', 'destroy', 'isPaused'].every((name) => typeof methods[name] === 'function');
+function isReadable(stream: unknown): stream is Readable {
+  return hasMethods(stream, 'on', 'off', 'push', 'destroy', 'isPaused');
+}
+
+function isTap(stream: unknown): stream is Tap {
+  return hasMethods(stream, 'listen', 'destroy', 'release') && !hasMethods(stream, 'push');
+}
+
+function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 }

@@ -10,7 +10,10 @@ export interface TapListener {
   handleBytes?: ((chunk: Uint8Array) => void) | undefined;
 }
 
-/** See the head of the file. No method throws. */
+/**
+ * See the head of the file. Those of streams are made for you; for a transport that is no stream, write one. No method may
+ * throw.
+ */
 export interface Tap {
   /** Bytes that have come, or objects. Never less than at an earlier look. */
   readonly received: number;

@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import type { FollowingWatch, Watch, WatchOptions } from './api.ts';
 import { StreamWatch } from './stream-watch.ts';
+import type { Tap } from './tap.ts';
 
 /**
  * Watches a stream whose protocol is somebody else's, from now until it ends: any bytes that come are evidence (L2), and the
@@ -11,11 +12,12 @@ import { StreamWatch } from './stream-watch.ts';
  * - A socket of node:net or node:tls: its own counters are read now and then, raw bytes under TLS. Nothing is added to it
  *   but listeners for its end.
  * - Any other stream: its `push` and `write` count what passes, until {@link Watch.stop}.
+ * - What is no stream: give a {@link Tap} of your own, which counts and ends it.
  *
  * @throws OptionsError that lists every problem; SystoleError with `ERR_SOCKET` for a stream that has ended, is not
  * connected yet, or is watched already. Nothing was changed then.
  */
-export function watch(stream: Readable, options: WatchOptions = {}): Watch {
+export function watch(stream: Readable | Tap, options: WatchOptions = {}): Watch {
   const single = new StreamWatch(options);
   try {
     single.take(stream);
