@@ -68,6 +68,7 @@ describe('the public values', () => {
       'describe',
       'durationSchema',
       'encodeFrame',
+      'evidenceOf',
       'fillSessionOptions',
       'findSessionContradictions',
       'functionSchema',
@@ -96,11 +97,28 @@ describe('the public values', () => {
       'SocketTransport',
       'SystemClock',
       'fillSocketOptions',
+      'isAttached',
       'publishRejected',
+      'receivedBytes',
       'resolveParts',
       'socketBelow',
       'systemClock',
       'takeOver',
+    ]);
+  });
+
+  it('of @systole/watch are the two ways to watch, framers, and what is public of the rules', async () => {
+    expect(await valuesOf(import('@systole/watch'))).toEqual([
+      'OptionsError',
+      'PRESETS',
+      'SystoleError',
+      'WATCH_CHANNELS',
+      'delimited',
+      'describe',
+      'follow',
+      'lengthPrefixed',
+      'socketsOf',
+      'watch',
     ]);
   });
 

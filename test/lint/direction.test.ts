@@ -50,6 +50,10 @@ const testingNeverShips = restricted(
 const testingStandsOnCore = restricted(
   '@systole/testing stands on core alone, so that it can test server and client from outside.',
 );
+const watchStandsOnCore = restricted(
+  '@systole/watch stands on core alone: whoever watches a stream needs no server and no client of ours.',
+);
+const byItsShape = restricted('A watch knows a client library by its shape, and installs none.');
 const aDoor = restricted(
   'tsyringe is a door, not a floor: only src/di may import it, and nothing below imports src/di.',
 );
@@ -191,6 +195,18 @@ const breaches: readonly Breach[] = [
     finding: testingStandsOnCore,
   },
   {
+    title: 'refuses a watch that imports the client',
+    file: 'packages/watch/src/upward.ts',
+    source: "export { connect } from '@systole/client';",
+    finding: watchStandsOnCore,
+  },
+  {
+    title: 'refuses a watch that imports even a type of a client library',
+    file: 'packages/watch/src/ready/installed.ts',
+    source: "import type { Redis } from 'ioredis';\nexport type Installed = Redis;",
+    finding: byItsShape,
+  },
+  {
     title: 'refuses tsyringe outside the door',
     file: 'packages/server/src/container.ts',
     source: "export { container } from 'tsyringe';",
@@ -322,6 +338,11 @@ const clean: readonly Omit<Breach, 'finding'>[] = [
     source: "export { Session } from '@systole/core';\nexport { systemClock } from '@systole/core/node';",
   },
   {
+    title: 'accepts a watch that imports core and its edges',
+    file: 'packages/watch/src/clean.ts',
+    source: "export { Liveness } from '@systole/core';\nexport { receivedBytes } from '@systole/core/node';",
+  },
+  {
     title: 'accepts a test that imports the sources it tests',
     file: 'packages/server/test/clean.test.ts',
     source: "export { createServer } from '../src/index.ts';",
@@ -340,7 +361,7 @@ let findings: ReadonlyMap<string, readonly Finding[]>;
 
 beforeAll(() => {
   copyFileSync(join(root, 'biome.json'), join(house, 'biome.json'));
-  for (const name of ['core', 'server', 'client', 'testing']) {
+  for (const name of ['core', 'server', 'client', 'testing', 'watch']) {
     const manifest = join('packages', name, 'package.json');
     mkdirSync(join(house, dirname(manifest)), { recursive: true });
     copyFileSync(join(root, manifest), join(house, manifest));

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { installPacked } from '../support/packed-project.ts';
 
-const PACKAGES = ['@systole/core', '@systole/server', '@systole/client', '@systole/testing'];
+const PACKAGES = ['@systole/core', '@systole/server', '@systole/client', '@systole/testing', '@systole/watch'];
 const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
 
 /** As strict as a stranger can be; what our declarations need, they say themselves. */
@@ -24,7 +24,7 @@ const TSCONFIG = {
   files: ['typescript.ts'],
 };
 
-it('the 4 packed packages work for a stranger in JavaScript and in TypeScript', { timeout: 60_000 }, async () => {
+it('the 5 packed packages work for a stranger in JavaScript and in TypeScript', { timeout: 60_000 }, async () => {
   const { folder, run, add } = await installPacked(...PACKAGES, '@types/node');
   await add(new URL('stranger/javascript.js', import.meta.url), 'javascript.js');
   await add(new URL('stranger/typescript.ts', import.meta.url), 'typescript.ts');
@@ -34,6 +34,7 @@ it('the 4 packed packages work for a stranger in JavaScript and in TypeScript', 
   expect((await run(process.execPath, 'javascript.js')).split('\n')).toEqual([
     '{"heard":"from one that dials"}',
     '{"heard":"from one on a socket"}',
+    'silent',
     '',
   ]);
   expect(await run(process.execPath, TSC)).toBe('');

@@ -5,6 +5,28 @@
  */
 
 export type {
+  AliveEvent,
+  Belief,
+  Cause,
+  Clock,
+  DeadEvent,
+  Description,
+  DisconnectEvent,
+  Duration,
+  Evidence,
+  Framer,
+  Keepalive,
+  KeepaliveOptions,
+  KeepaliveSetting,
+  Logger,
+  NamedEnd,
+  Rtt,
+  Splitter,
+  Stall,
+  SuspectEvent,
+} from '@systole/core';
+export { delimited, describe, lengthPrefixed, OptionsError, PRESETS, SystoleError } from '@systole/core';
+export type {
   FollowingWatch,
   IdleEvent,
   IdleOptions,
