@@ -169,12 +169,16 @@ describe('a probe', () => {
     expect(watching.inspect().probeFailures).toBeGreaterThanOrEqual(10);
   });
 
-  it('that does nothing, and says that it has, keeps no dead peer alive', async () => {
-    const { clock, watching, names } = watchFake({ probe: async () => 'PONG' });
-    await clock.advanceAsync(BOUND_MS);
-    expect(names()).toEqual(['suspect', 'dead', 'disconnect']);
-    expect(watching.inspect().rtt).toBe(undefined);
-  });
+  it.each([false, true])(
+    'that does nothing, and says that it has, keeps no dead peer alive: strict %o',
+    async (strict) => {
+      const { clock, watching, names } = watchFake({ strict, random: () => 0, probe: async () => 'PONG' });
+      await clock.advanceAsync(1_400);
+      expect(watching.inspect()).toMatchObject({ missed: 1, rtt: undefined });
+      await clock.advanceAsync(BOUND_MS);
+      expect(names()).toEqual(['suspect', 'dead', 'disconnect']);
+    },
+  );
 
   it('that never settles is forgotten with its stream', async () => {
     const { clock, names } = watchFake({ probe: () => new Promise(() => {}) });
