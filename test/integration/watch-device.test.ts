@@ -46,6 +46,26 @@ describe.each(WATCHED_KINDS)('a device over %s', (kind) => {
   });
 });
 
+describe.each(WATCHED_KINDS)('a device over %s that does not read', (kind) => {
+  it('L4: is write-stalled within 500 ms: the ping waits behind what it has not taken, and no second one does', async () => {
+    const { near } = await connectPair(kind);
+    const pings: number[] = [];
+    near.resume();
+    near.write(Buffer.alloc(32 * 2 ** 20)); // more than both kernels hold
+    const watching = watchDevice(near, {
+      keepalive: TRIPLE,
+      ping: (attempt) => {
+        pings.push(attempt);
+        return '?';
+      },
+    });
+    const { cause, evidence } = await watching.next('dead');
+    expect(cause).toBe('write-stalled');
+    expect(evidence.silenceMs).toBeLessThanOrEqual(LATEST_MS);
+    expect(pings).toEqual([1]);
+  });
+});
+
 describe('watchDevice', () => {
   it.each([undefined, '', new Uint8Array(0), 5, null])('needs a ping, and %o is none', (ping) => {
     const stream = new PassThrough();
