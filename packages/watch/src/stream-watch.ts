@@ -43,7 +43,11 @@ export class StreamWatch extends Emitter<WatchEvents> implements FollowingWatch,
   take(stream: Readable | Tap): void {
     if (this.#isStopped) return;
     const tap = tapOf(stream);
-    this.#watching?.finish({ cause: 'superseded', detail: 'the next stream is watched' });
+    const before = this.#watching;
+    this.#watching = undefined;
+    before?.finish({ cause: 'superseded', detail: 'the next stream is watched' });
+    // Who heard of that may have stopped us, or taken a stream that is newer than this one.
+    if (this.#isStopped || this.#watching !== undefined) return tap.release();
     const { keepalive } = this.#config;
     this.#epoch += 1;
     this.#watching = new Watching(tap, this.#epoch, this.#config, this.#parts, this);
@@ -94,9 +98,11 @@ export class StreamWatch extends Emitter<WatchEvents> implements FollowingWatch,
 
   handleEvent<Name extends keyof WatchEvents>(name: Name, payload: WatchEvents[Name]): void {
     if (name === 'disconnect') {
-      this.#watching = undefined;
+      // What a verdict calls may have taken the next stream before this one's end is told.
+      if (payload.epoch === this.#epoch) this.#watching = undefined;
       this.#lastCause = (payload as WatchEvents['disconnect']).cause;
     }
+    if (this.#isStopped) return; // by what the verdict has called
     publishWatch(name, payload, this);
     logWatchEvent(this.#parts.logger, name, payload);
     this.emit(name, payload);

@@ -29,6 +29,6 @@ export interface Tap {
   listen(listener: TapListener): void;
   /** Ends the stream, both ways and at once (L9). */
   destroy(): void;
-  /** Leaves the stream as it was found. */
+  /** Leaves the stream as it was found; also without {@link listen} before it. */
   release(): void;
 }

@@ -35,6 +35,49 @@ describe('a watch that follows a client', () => {
     ]);
   });
 
+  it('may be stopped by whoever hears that a stream is superseded: the next one is left alone', () => {
+    const clock = new ManualClock();
+    const watching = follow({ clock, keepalive: TRIPLE }).on('disconnect', () => watching.stop());
+    watching.take(new FakeStream());
+    const second = new FakeStream();
+    watching.take(second);
+    expect(watching.inspect()).toMatchObject({ state: 'stopped', epoch: 1 });
+    expect([clock.alarmsSet, second.eventNames()]).toEqual([0, []]);
+    watch(second, { clock }).stop();
+  });
+
+  it('takes the newest of two streams, if one is taken when another is superseded', () => {
+    const clock = new ManualClock();
+    const [first, second, newest] = [new FakeStream(), new FakeStream(), new FakeStream()];
+    const watching = follow({ clock, keepalive: TRIPLE }).once('disconnect', () => watching.take(newest));
+    watching.take(first);
+    watching.take(second);
+    expect(watching.inspect()).toMatchObject({ state: 'watching', epoch: 2 });
+    expect([second.eventNames(), clock.alarmsSet]).toEqual([[], 1]);
+    watching.stop();
+    expect([newest.eventNames(), clock.alarmsSet]).toEqual([[], 0]);
+  });
+
+  it.each(['a listener of dead', 'destroy'] as const)('may take the next stream in %s', (where) => {
+    const clock = new ManualClock();
+    const second = new FakeStream();
+    const takeNext = (): void => {
+      if (watching.inspect().epoch === 1) watching.take(second);
+    };
+    const watching = follow({
+      clock,
+      random: () => 0,
+      keepalive: TRIPLE,
+      destroy: where === 'destroy' ? takeNext : true,
+    });
+    if (where !== 'destroy') watching.on('dead', takeNext);
+    watching.take(new FakeStream());
+    clock.advance(BOUND_MS);
+    expect(watching.inspect()).toMatchObject({ state: 'watching', epoch: 2, belief: 'alive', lastCause: 'silent' });
+    watching.stop();
+    expect([second.eventNames(), clock.alarmsSet]).toEqual([[], 0]);
+  });
+
   it('takes nothing any more when it is stopped, and is no error', () => {
     const clock = new ManualClock();
     const controller = new AbortController();
@@ -67,6 +110,22 @@ describe('stop()', () => {
     await clock.settle();
     expect(tell).not.toHaveBeenCalled();
     expect(clock.alarmsSet).toBe(0);
+  });
+});
+
+describe('stop() in what a verdict calls', () => {
+  it('is the last, be it in destroy or in a listener of dead: nothing is told after it', () => {
+    const clock = new ManualClock();
+    const told: string[] = [];
+    const inDestroy = watch(new FakeStream(), { clock, keepalive: TRIPLE, destroy: () => inDestroy.stop() });
+    const inDead = watch(new FakeStream(), { clock, keepalive: TRIPLE }).on('dead', () => inDead.stop());
+    for (const [where, watching] of Object.entries({ inDestroy, inDead })) {
+      watching.on('dead', () => told.push(`${where}: dead`));
+      watching.on('disconnect', () => told.push(`${where}: disconnect`));
+    }
+    clock.advance(BOUND_MS);
+    expect(told).toEqual(['inDead: dead']);
+    expect(inDead.inspect()).toMatchObject({ state: 'stopped', lastCause: 'silent' });
   });
 });
 
