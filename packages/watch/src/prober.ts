@@ -7,7 +7,8 @@ import type { Probe, ReplyOptions } from './api.ts';
 export interface ProberListener {
   /** The PING of this number is answered; undefined if nobody can say which, so that it does not measure (Karn's rule). */
   handleReply(number: number | undefined): void;
-  handleFailure(error: unknown): void;
+  /** Of this probe; undefined if of none in particular. */
+  handleFailure(error: unknown, attempt: number | undefined): void;
 }
 
 /** What was given to know answers by. */
@@ -46,11 +47,11 @@ export class Prober {
     this.#newest = number;
     try {
       const answer = probe(attempt);
-      if (isThenable(answer)) this.#await(answer, number);
+      if (isThenable(answer)) this.#await(answer, attempt, number);
       else if (strict && !this.readsBytes)
         throw new TypeError('probe must return a promise where strict is set, got none');
     } catch (error) {
-      this.#listener.handleFailure(error);
+      this.#listener.handleFailure(error, attempt);
     }
   }
 
@@ -62,11 +63,21 @@ export class Prober {
       // Of its own memory: the chunk belongs to the owner of the stream, who may write into it.
       this.#splitter.push(Uint8Array.from(chunk));
       for (let message = this.#splitter.next(); message !== undefined; message = this.#splitter.next()) {
-        if (reply.matches(message)) this.#handleMatch();
+        if (this.#isAnswer(reply, message)) this.#handleMatch();
       }
     } catch (error) {
       this.#isDeaf = true; // where messages end is not known any more
-      this.#listener.handleFailure(error);
+      this.#listener.handleFailure(error, undefined);
+    }
+  }
+
+  /** A message over which the user's code throws is no answer; the next one may be. */
+  #isAnswer({ matches }: ReplyOptions, message: Uint8Array): boolean {
+    try {
+      return matches(message);
+    } catch (error) {
+      this.#listener.handleFailure(error, undefined);
+      return false;
     }
   }
 
@@ -76,10 +87,10 @@ export class Prober {
     this.#listener.handleReply(number);
   }
 
-  #await(answer: PromiseLike<unknown>, number: number): void {
+  #await(answer: PromiseLike<unknown>, attempt: number, number: number): void {
     answer.then(
       () => this.#listener.handleReply(number),
-      (error: unknown) => this.#listener.handleFailure(error),
+      (error: unknown) => this.#listener.handleFailure(error, attempt),
     );
   }
 }

@@ -10,7 +10,7 @@ import type { WatchConfig } from './options.ts';
 import { resolveWatchOptions } from './options.ts';
 import type { Tap } from './tap.ts';
 import { tapOf } from './tap-of.ts';
-import { logWatchEvent, SILENT } from './watch-log.ts';
+import { logProbeFailure, logWatchEvent, SILENT } from './watch-log.ts';
 import type { WatchingOwner, WatchParts } from './watching.ts';
 import { Watching } from './watching.ts';
 
@@ -112,8 +112,8 @@ export class StreamWatch extends Emitter<WatchEvents> implements FollowingWatch,
     publishWatch('probe', { epoch, number }, this);
   }
 
-  handleProbeFailure(error: unknown, attempt: number): void {
+  handleProbeFailure(error: unknown, attempt: number | undefined): void {
     this.#probeFailures += 1;
-    this.#parts.logger.warn({ err: error, epoch: this.#epoch, attempt }, 'probe failed');
+    logProbeFailure(this.#parts.logger, { err: error, epoch: this.#epoch, attempt });
   }
 }

@@ -19,7 +19,7 @@ export interface WatchParts {
 export interface WatchingOwner {
   handleEvent<Name extends keyof WatchEvents>(name: Name, payload: WatchEvents[Name]): void;
   handleProbe(epoch: number, number: number): void;
-  handleProbeFailure(error: unknown, attempt: number): void;
+  handleProbeFailure(error: unknown, attempt: number | undefined): void;
 }
 
 /** An event that waits until the turn has written and armed. */
@@ -71,7 +71,7 @@ export class Watching implements AlarmOwner, TapListener {
     this.#idleStates = new IdleStates(config.idle, now);
     this.#prober = new Prober(config, {
       handleReply: (number) => this.#handleReply(number),
-      handleFailure: (error) => this.#handleFailure(error),
+      handleFailure: (error, attempt) => this.#handleFailure(error, attempt),
     });
     if (this.#prober.readsBytes) this.handleBytes = (chunk) => this.#prober.handleBytes(chunk);
     this.#alarm = clock.alarm(this);
@@ -198,8 +198,8 @@ export class Watching implements AlarmOwner, TapListener {
     this.#turn();
   }
 
-  #handleFailure(error: unknown): void {
-    if (!this.#isOver) this.#owner.handleProbeFailure(error, this.#liveness.probesSent);
+  #handleFailure(error: unknown, attempt: number | undefined): void {
+    if (!this.#isOver) this.#owner.handleProbeFailure(error, attempt);
   }
 
   // Write, then arm, then tell.

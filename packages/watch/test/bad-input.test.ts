@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { OptionsError, SystoleError } from '@systole/core';
 import type { WatchOptions } from '@systole/watch';
 import { follow, watch } from '@systole/watch';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BOUND_MS, FakeStream, TRIPLE, watchFake } from './peer.ts';
 
 function refusalOf(run: () => unknown): string {
@@ -155,6 +155,39 @@ describe('a probe', () => {
     expect(names()).toEqual(['suspect', 'dead', 'disconnect']);
     expect(watching.inspect().probeFailures).toBe(3);
     expect(warn.mock.calls.filter(([, message]) => message === 'probe failed')).toHaveLength(3);
+  });
+
+  it('that throws where the logger throws, too, is counted, and the verdict comes when it is due', () => {
+    const throwIt = (): void => {
+      throw new Error('no room for another line');
+    };
+    const logger = { debug: throwIt, info: throwIt, warn: throwIt, error: throwIt, child: () => logger };
+    const later: unknown[] = [];
+    vi.stubGlobal('queueMicrotask', (callback: () => void) => later.push(callback));
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const { clock, watching, names } = watchFake({ logger, probe: throwIt });
+    clock.advance(BOUND_MS);
+    expect(names()).toEqual(['suspect', 'dead', 'disconnect']);
+    expect(watching.inspect().probeFailures).toBe(3);
+    expect(later).toHaveLength(7); // connect, 3 probes, suspect, dead and disconnect: as uncaught as it was
+  });
+
+  it('that rejects later is logged with the attempt that it was', async () => {
+    const warn = vi.fn();
+    const logger = { debug: () => {}, info: () => {}, warn, error: () => {}, child: () => logger };
+    const failures: (() => void)[] = [];
+    const { clock, stream } = watchFake({
+      logger,
+      random: () => 0,
+      probe: () => new Promise((_, reject) => failures.push(() => reject(new Error('late')))),
+    });
+    await clock.advanceAsync(1_600);
+    stream.hear();
+    await clock.advanceAsync(100);
+    for (const fail of failures) fail();
+    await clock.settle();
+    const failed = warn.mock.calls.filter(([, message]) => message === 'probe failed');
+    expect(failed.map(([{ attempt }]) => attempt)).toEqual([1, 2]);
   });
 
   it('that rejects is counted, and what comes all the same is evidence', async () => {

@@ -1,4 +1,5 @@
 import type { Framer } from '@systole/core';
+import { delimited } from '@systole/core';
 import { describe, expect, it } from 'vitest';
 import { BOUND_MS, FakeStream, watchFake } from './peer.ts';
 
@@ -91,6 +92,21 @@ describe('an answer among the bytes', () => {
     }
     expect(told).toEqual([]);
     expect(watching.inspect()).toMatchObject({ probeFailures: 1, rtt: undefined });
+  });
+
+  it('is not a message over which matches throws, and the next one may be', () => {
+    const { clock, stream, watching, told } = watchFake({
+      strict: true,
+      reply: { framer: delimited(), matches: (message) => JSON.parse(Buffer.from(message).toString()) === 'pong' },
+      probe: () => {
+        stream.hear('"pong"\r\n');
+        stream.read();
+      },
+    });
+    stream.hear('no JSON\r\n');
+    clock.advance(10_000);
+    expect(told).toEqual([]);
+    expect(watching.inspect().probeFailures).toBe(1);
   });
 
   it('is read from a copy: the owner may write into what he has read', () => {
