@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import type { Duplex } from 'node:stream';
-import { PassThrough } from 'node:stream';
+import { Duplex, PassThrough } from 'node:stream';
 import { delimited } from '@systole/core';
 import { watchDevice } from '@systole/watch/device';
 import { describe, expect, it } from 'vitest';
@@ -76,7 +75,7 @@ describe('watchDevice', () => {
   });
 
   it('does not write to a stream that has ended: its owner gets no error', async () => {
-    const stream = new PassThrough();
+    const stream = new Duplex({ read() {}, write: (_chunk, _encoding, taken) => taken() });
     const errors: unknown[] = [];
     stream.on('error', (error) => errors.push(error));
     const watching = watchDevice(stream, { keepalive: TRIPLE, ping: '?' });

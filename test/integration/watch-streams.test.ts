@@ -71,6 +71,16 @@ describe.each(WATCHED_KINDS)('a %s socket that is watched', (kind) => {
     expect((await over).cause).toBe('eof');
   });
 
+  it('ends with eof when the peer ends behind bytes that the owner has not read, and he may still read them', async () => {
+    const { near, far } = await connectPair(kind);
+    const over = watch(near, { keepalive: { idle: 400, interval: 200, probes: 2 } }).next('disconnect');
+    far.end('the last word');
+    expect((await over).cause).toBe('eof');
+    const chunks: Buffer[] = [];
+    for await (const chunk of near) chunks.push(chunk as Buffer);
+    expect(String(Buffer.concat(chunks))).toBe('the last word');
+  });
+
   it('is over although its owner has taken all listeners off', async () => {
     const { near } = await connectPair(kind);
     const watching = watch(near, { keepalive: { idle: 400, interval: 200, probes: 2 } });

@@ -8,8 +8,9 @@ import { causeOfTransportError } from '@systole/core';
 /** What a peer's reset looks like, whoever reports it. */
 const RESET_CODES: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
-/** The stream has ended with this error. */
-export function endOfError({ code, syscall, message }: NodeJS.ErrnoException): NamedEnd {
+/** The stream has ended with this error, be it that there is none: 'error' may be emitted without. */
+export function endOfError(error: NodeJS.ErrnoException | null | undefined): NamedEnd {
+  const { code, syscall, message } = error ?? {};
   const cause = causeOfTransportError({ code, syscall });
   // What no system call has reported is what somebody here has given to destroy().
   const isOurs = cause === 'reset' && syscall === undefined && !RESET_CODES.has(code);
@@ -17,10 +18,20 @@ export function endOfError({ code, syscall, message }: NodeJS.ErrnoException): N
 }
 
 /** How a stream has ended, by what it says of itself; undefined while it has not. */
-export function endOf({ errored, readableEnded, destroyed }: Readable): NamedEnd | undefined {
+export function endOf(stream: Readable): NamedEnd | undefined {
+  const { errored, destroyed } = stream;
   if (errored !== null && errored !== undefined) return endOfError(errored);
-  if (readableEnded) return { cause: 'eof' };
+  if (hasHadFin(stream)) return { cause: 'eof' };
   return destroyed ? { cause: 'closed-locally' } : undefined;
+}
+
+/**
+ * FIN may wait behind bytes that the owner has not read yet, or is slow to: the peer has said goodbye, and is not to be judged
+ * for its silence. Node has no public word for that, but has kept this one since version 0.10. Should it go, 'end' tells, later.
+ */
+function hasHadFin(stream: Readable): boolean {
+  const { _readableState: state } = stream as { readonly _readableState?: { readonly ended?: unknown } };
+  return stream.readableEnded || state?.ended === true;
 }
 
 /**
@@ -28,7 +39,7 @@ export function endOf({ errored, readableEnded, destroyed }: Readable): NamedEnd
  * also where our own half stays open, as no evidence can come any more. Returns the function that stops listening.
  */
 export function listenForEnd(stream: Readable, tell: (end: NamedEnd) => void): () => void {
-  const onError = (error: Error): void => tell(endOfError(error));
+  const onError = (error: Error | null | undefined): void => tell(endOfError(error));
   const onEnd = (): void => tell({ cause: 'eof' });
   const onClose = (): void => tell(endOf(stream) ?? { cause: 'closed-locally' });
   stream.on(errorMonitor, onError);

@@ -90,6 +90,24 @@ describe('a stream that is unusual', () => {
     expect(watching.inspect().bytesIn).toBe(100);
   });
 
+  it('is half closed behind bytes that its owner has not read: eof, and he may still read them', async () => {
+    const { clock, stream, told } = watchFake({ probe: () => {} });
+    stream.hear('the last word');
+    stream.push(null);
+    await clock.advanceAsync(60_000);
+    expect(told).toMatchObject([{ name: 'disconnect', payload: { cause: 'eof' } }]);
+    expect(String(stream.read())).toBe('the last word');
+  });
+
+  it.each([undefined, null])("emits 'error' with %o: it ends, and the listeners of its owner are called", (error) => {
+    const { stream, told } = watchFake();
+    const heard: unknown[] = [];
+    stream.on('error', (given) => heard.push(given));
+    stream.emit('error', error);
+    expect(heard).toEqual([error]);
+    expect(told).toMatchObject([{ name: 'disconnect', payload: { cause: 'closed-locally' } }]);
+  });
+
   it('is never read by anybody: full, it freezes the verdict for pausedTimeout and no longer', () => {
     const stream = new FakeStream({ highWaterMark: 8 });
     const { clock, peer, watching, told } = watchFake({ pausedTimeout: '5s', random: () => 0 }, stream);
