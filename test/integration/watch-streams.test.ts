@@ -81,6 +81,18 @@ describe.each(WATCHED_KINDS)('a %s socket that is watched', (kind) => {
     expect(String(Buffer.concat(chunks))).toBe('the last word');
   });
 
+  it('L4: does not take text that joins a stuck queue for a queue that moves, whatever bytes its characters take', async () => {
+    const { near } = await connectPair(kind);
+    const triple = { idle: 400, interval: 200, probes: 2 } as const;
+    near.write(new Uint8Array(32_000_000)); // more than the kernels take for a peer that does not read
+    const watching = watch(near, { keepalive: triple, writeTimeout: '8s', probe: () => near.write('PING') });
+    const talk = setInterval(() => near.write('é'.repeat(1_000)), 10);
+    onTestFinished(() => clearInterval(talk));
+    const { cause, evidence } = await watching.next('dead');
+    expect(cause).toBe('write-stalled');
+    expect(evidence.silenceMs).toBeLessThan(4_000);
+  });
+
   it('is over although its owner has taken all listeners off', async () => {
     const { near } = await connectPair(kind);
     const watching = watch(near, { keepalive: { idle: 400, interval: 200, probes: 2 } });

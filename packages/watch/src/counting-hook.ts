@@ -1,7 +1,7 @@
 /** Counts what passes a method of one stream, and changes nothing about it. */
 
 import { Buffer } from 'node:buffer';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 
 /** `push`, through which all that comes enters a Readable; `write`, through which all that leaves enters a Writable. */
 type Door = 'push' | 'write';
@@ -20,18 +20,22 @@ export class CountingHook {
   readonly #hook: Method;
   /** If the stream had a method of its own, not its class's. */
   readonly #own: Method | undefined;
+  /** As the stream does: in a stream of objects, text and bytes are objects, too. */
+  readonly #countsObjects: boolean;
   #tell: ((chunk: Uint8Array) => void) | undefined;
   #isRemoved = false;
-  /** Bytes that have passed; objects, if they are no bytes. */
+  /** Bytes that have passed; objects, if it is a stream of objects. */
   count = 0;
 
   constructor(stream: Readable | Writable, door: Door, tell?: (chunk: Uint8Array) => void) {
     const hooked = stream as unknown as Hooked;
     const original = hooked[door] as Method;
     const hook = this;
+    const { readableObjectMode, writableObjectMode } = stream as Duplex;
     this.#stream = hooked;
     this.#door = door;
     this.#own = Object.hasOwn(hooked, door) ? original : undefined;
+    this.#countsObjects = door === 'push' ? readableObjectMode : writableObjectMode;
     this.#tell = tell;
     this.#hook = function (chunk, ...rest) {
       hook.#pass(chunk, rest[0]);
@@ -52,7 +56,8 @@ export class CountingHook {
     if (this.#isRemoved || chunk === null || chunk === undefined) return;
     const isText = typeof chunk === 'string';
     const isBytes = chunk instanceof Uint8Array;
-    if (isText)
+    if (this.#countsObjects) this.count += 1;
+    else if (isText)
       this.count += Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : undefined);
     else this.count += isBytes ? chunk.length : 1;
     if (isBytes) this.#tell?.(chunk);

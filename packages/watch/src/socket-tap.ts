@@ -1,5 +1,6 @@
 /** The tap of a socket: TCP, TLS or Unix. */
 
+import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import { receivedBytes } from '@systole/core/node';
 import { CountingHook } from './counting-hook.ts';
@@ -25,7 +26,8 @@ export class SocketTap extends ReadableTap<Socket> {
   }
 
   get written(): number {
-    return this.stream.bytesWritten - this.stream.writableLength;
+    const { bytesWritten, writableLength } = this.stream;
+    return writableLength === 0 ? bytesWritten : bytesWritten - writableLength - hiddenBytes(this.stream);
   }
 
   override listen(listener: TapListener): void {
@@ -38,4 +40,23 @@ export class SocketTap extends ReadableTap<Socket> {
     super.release();
     this.#chunks?.remove();
   }
+}
+
+/**
+ * A socket queues text as text, of which `writableLength` counts the characters: the bytes that they take beyond it. Else each
+ * text that waits behind a stuck queue would look as if that queue had moved (L4).
+ */
+function hiddenBytes(socket: Socket): number {
+  const { writableBuffer = [] } = socket as { readonly writableBuffer?: readonly Queued[] };
+  let bytes = 0;
+  for (const { chunk, encoding } of writableBuffer) {
+    if (typeof chunk === 'string') bytes += Buffer.byteLength(chunk, encoding) - chunk.length;
+  }
+  return bytes;
+}
+
+/** As Node keeps it, and reads it for `bytesWritten`. */
+interface Queued {
+  readonly chunk: string | Uint8Array;
+  readonly encoding: BufferEncoding;
 }

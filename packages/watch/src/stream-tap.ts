@@ -31,7 +31,9 @@ export class StreamTap extends ReadableTap<Readable> {
   override listen(listener: TapListener): void {
     super.listen(listener);
     this.#in = new CountingHook(this.stream, 'push', listener.handleBytes);
-    if (this.#duplex !== undefined) this.#out = new CountingHook(this.#duplex, 'write');
+    if (this.#duplex === undefined) return;
+    this.#out = new CountingHook(this.#duplex, 'write');
+    this.#out.count = this.#duplex.writableLength; // what waits already: its progress counts, too (L4)
   }
 
   override release(): void {

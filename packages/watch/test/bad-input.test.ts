@@ -90,6 +90,27 @@ describe('a stream that is unusual', () => {
     expect(watching.inspect().bytesIn).toBe(100);
   });
 
+  it('is one of objects that are text: each counts as one too, so that a probe behind them is known to wait (L4)', () => {
+    const stream = new FakeStream({ objectMode: true });
+    const { clock, probes, told } = watchFake(
+      {
+        random: () => 0,
+        probe: (attempt) => {
+          probes.push({ at: clock.now(), attempt });
+          stream.write('PING');
+        },
+      },
+      stream,
+    );
+    stream.isStuck = true;
+    for (let at = 0; at < BOUND_MS; at += 100) {
+      stream.write('a question that nobody takes');
+      clock.advance(100);
+    }
+    expect(probes).toHaveLength(1);
+    expect(told.at(-1)).toMatchObject({ at: BOUND_MS, payload: { cause: 'write-stalled' } });
+  });
+
   it('is half closed behind bytes that its owner has not read: eof, and he may still read them', async () => {
     const { clock, stream, told } = watchFake({ probe: () => {} });
     stream.hear('the last word');

@@ -139,6 +139,21 @@ describe('a watch', () => {
     expect(told.at(-1)).toMatchObject({ at: 6_000, payload: { cause: 'write-stalled' } });
   });
 
+  it('L4: lets a queue that waited before the watch began put the verdict off as well', () => {
+    const stream = new FakeStream();
+    stream.isStuck = true;
+    for (let part = 0; part < 1_000; part += 1) stream.write('part');
+    const { clock, told } = watchFake(
+      { random: () => 0, writeTimeout: 6_000, probe: () => stream.write('PING') },
+      stream,
+    );
+    for (let at = 0; at < 10_000; at += 100) {
+      clock.advance(100);
+      stream.drain();
+    }
+    expect(told.at(-1)).toMatchObject({ at: 6_000, payload: { cause: 'write-stalled' } });
+  });
+
   it('L5: gives a peer its interval after a stall of our own, and sees what has come meanwhile before it judges', () => {
     const { clock, stream, told } = watchFake();
     clock.advance(950);
