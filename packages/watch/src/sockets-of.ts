@@ -10,7 +10,7 @@ type Hear = (socket: Socket) => void;
 /** Who dials, in whatever comes of it, reconnecting included. */
 const dialling = new AsyncLocalStorage<Hear>();
 
-/** Where Node tells of each socket that is made to dial. */
+/** Where Node tells of each socket that `net.connect` makes. */
 const CHANNEL = 'net.client.socket';
 
 let listeners = 0;
@@ -19,10 +19,11 @@ let listeners = 0;
  * Runs `open`, which makes a client connect, and returns what that returns. Each socket that the client makes from then on,
  * when it connects and whenever it reconnects, is told to `hear`, before it is connected.
  *
- * Node tells of sockets on the channel `net.client.socket`; of those that `tls.connect` dials itself since Node 22 only. Which
- * of them are this client's is known from the asynchronous context, which a client keeps in its timers and events.
+ * Node tells of sockets on the channel `net.client.socket`: of those that `net.connect` makes, of those that `tls.connect` dials
+ * itself since Node 22 only, and of none that is made by `new Socket()`. Which of them are this client's is known from the
+ * asynchronous context, which a client keeps in its timers and events.
  *
- * The second value stops the hearing.
+ * The second value stops the hearing. What `open` throws is thrown on, and nothing is heard then.
  */
 export function socketsOf<Result>(open: () => Result, hear: Hear): [result: Result, stop: () => void] {
   let isStopped = false;
@@ -37,7 +38,12 @@ export function socketsOf<Result>(open: () => Result, hear: Hear): [result: Resu
     listeners -= 1;
     if (listeners === 0) unsubscribe(CHANNEL, pass);
   };
-  return [dialling.run(hearWhile, open), stop];
+  try {
+    return [dialling.run(hearWhile, open), stop];
+  } catch (error) {
+    stop();
+    throw error;
+  }
 }
 
 function pass(message: unknown): void {
