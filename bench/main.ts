@@ -10,7 +10,8 @@ import { idle } from './idle/scenario.ts';
 import { reconnect } from './reconnect/scenario.ts';
 import { stall } from './stall/scenario.ts';
 import { runScenario } from './support/command.ts';
+import { watch } from './watch/scenario.ts';
 
-const SCENARIOS = { idle, busy, ack, detect, stall, connect, reconnect, crowd };
+const SCENARIOS = { idle, busy, ack, detect, stall, connect, reconnect, crowd, watch };
 
 process.exitCode = await runScenario('bench', SCENARIOS, process.argv.slice(2));

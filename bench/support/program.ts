@@ -18,11 +18,16 @@ export class Program<Out extends Message, In extends Message> {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
 
-  /** `url` is that of the built file. It finds `config` with {@link programConfig}. */
-  constructor(url: URL, config: object) {
-    this.#child = fork(fileURLToPath(url), [JSON.stringify(config)]);
+  /** `url` is that of the built file. It finds `config` with {@link programConfig}, and `env` beside our environment. */
+  constructor(url: URL, config: object, env: Readonly<Record<string, string>> = {}) {
+    this.#child = fork(fileURLToPath(url), [JSON.stringify(config)], { env: { ...process.env, ...env } });
     this.#exited = once(this.#child, 'exit');
-    prefer(this.#child.pid ?? 0);
+    prefer(this.pid);
+  }
+
+  /** 0 if it could not be started. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   send(message: In): void {
