@@ -32,7 +32,7 @@ export type Probe = (attempt: number) => unknown;
 export interface ReplyOptions {
   /** Where messages end, such as `delimited()` or `lengthPrefixed({ width: 4 })` of `@systole/core`. */
   readonly framer: Framer;
-  /** Whether this message answers a probe. */
+  /** Whether this message answers a probe. It is a view of what has come: copy what is to be kept. */
   readonly matches: (message: Uint8Array) => boolean;
 }
 

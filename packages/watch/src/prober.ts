@@ -60,8 +60,8 @@ export class Prober {
     const { reply } = this.#config;
     if (this.#splitter === undefined || reply === undefined || this.#isDeaf) return;
     try {
-      // Of its own memory: the chunk belongs to the owner of the stream, who may write into it.
-      this.#splitter.push(Uint8Array.from(chunk));
+      // It belongs to the owner of the stream, who may write into it when we are done: nothing of it is kept.
+      this.#splitter.push(chunk);
       for (let message = this.#splitter.next(); message !== undefined; message = this.#splitter.next()) {
         if (this.#isAnswer(reply, message)) this.#handleMatch();
       }

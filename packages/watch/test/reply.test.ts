@@ -109,16 +109,17 @@ describe('an answer among the bytes', () => {
     expect(watching.inspect().probeFailures).toBe(1);
   });
 
-  it('is read from a copy: the owner may write into what he has read', () => {
-    const kept: Uint8Array[] = [];
-    const framer: Framer = {
-      frame: (message) => message,
-      splitter: () => ({ push: (chunk) => kept.push(chunk), next: () => undefined, buffered: 0 }),
-    };
-    const chunk = Buffer.from('abc');
-    const { stream } = watchFake({ reply: { framer, matches: () => false } });
-    stream.hear(chunk);
-    chunk.fill('z');
-    expect(kept).toEqual([Uint8Array.from(Buffer.from('abc'))]);
+  it('is found in pieces, though the owner writes into each that he has read', async () => {
+    const pieces = ['PO', 'NG\r', '\nPONG', '\r\n'].map((text) => Buffer.from(text));
+    const heard: string[] = [];
+    const { stream, clock } = watchFake({
+      reply: { framer: delimited(), matches: (message) => heard.push(Buffer.from(message).toString()) > 9 },
+    });
+    for (const piece of pieces) {
+      stream.hear(piece);
+      piece.fill('z');
+    }
+    await clock.settle();
+    expect(heard).toEqual(['PONG', 'PONG']);
   });
 });

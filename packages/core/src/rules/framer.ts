@@ -23,7 +23,8 @@ export interface Framer {
  */
 export interface Splitter {
   /**
-   * Takes a chunk over, of any size: it must not change afterwards.
+   * Takes a chunk in, of any size: it must not change before {@link next} has returned undefined, nor while a message is used
+   * that was cut from it.
    *
    * @throws TypeError for anything but bytes, such as the strings of a stream with an encoding.
    */
