@@ -55,6 +55,20 @@ export class StreamWatch extends Emitter<WatchEvents> implements FollowingWatch,
     this.handleEvent('connect', { epoch: this.#epoch, keepalive, boundMs: bound });
   }
 
+  /**
+   * {@link take} for a watch of one stream, which is stopped when that ends, or cannot be watched. The stream is asked for
+   * last, so that a tap is made only if it is taken.
+   */
+  takeOnly(stream: () => Readable | Tap): this {
+    try {
+      if (!this.#isStopped) this.take(stream());
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
+    return this.on('disconnect', () => this.stop());
+  }
+
   /** Calls this when the watch is stopped; now, if it is. */
   onStop(undo: () => void): this {
     if (this.#isStopped) undo();

@@ -18,14 +18,7 @@ import type { Tap } from './tap.ts';
  * connected yet, or is watched already. Nothing was changed then.
  */
 export function watch(stream: Readable | Tap, options: WatchOptions = {}): Watch {
-  const single = new StreamWatch(options);
-  try {
-    single.take(stream);
-  } catch (error) {
-    single.stop();
-    throw error;
-  }
-  return single.on('disconnect', () => single.stop());
+  return new StreamWatch(options).takeOnly(() => stream);
 }
 
 /**
