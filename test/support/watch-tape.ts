@@ -11,6 +11,9 @@ export const QUICK = { idle: 200, interval: 100, probes: 3 } as const;
 /** {@link QUICK}'s. */
 export const BOUND_MS = 500;
 
+/** From its first probe, which is due at `idle` at the latest (L8), to the verdict. */
+export const WINDOW_MS = 300;
+
 /** As much again is room for a machine that is busy with other tests. */
 export const LATEST_MS = 1_000;
 
