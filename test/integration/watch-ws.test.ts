@@ -207,14 +207,6 @@ describe('a watched WebSocket', () => {
     expect((await watch.next('dead')).cause).toBe('silent');
   });
 
-  it('takes no pong for an answer that nobody has asked for', async () => {
-    const { ws, watch } = await openWatched(await startServer(), { keepalive: { idle: '10s' } });
-    const pong = once(ws, 'pong');
-    ws.ping('1');
-    await pong;
-    expect(watch.inspect().rtt).toBeUndefined();
-  });
-
   it('is left by stop() as it was: no listener, no method of its own, and it works on', async () => {
     const { ws, response } = await open(await startServer());
     const before = [attachedTo(ws), attachedTo(response.socket)];
