@@ -149,9 +149,11 @@ describe('a watched session of HTTP/2', () => {
 
   it('tells of a server that is killed by its FIN: eof, at once, and no verdict', async () => {
     const { program, ...place } = await startServer();
-    const { watch } = await openWatched(place, { keepalive: { idle: '10s' } });
+    const { session, watch } = await openWatched(place, { keepalive: { idle: '10s' } });
     const tape = recordWatch(watch);
     const ended = watch.next('disconnect');
+    await ask(session, '/small');
+    await new Promise((resolve) => session.ping(resolve)); // so nothing of ours lies unread, which would make it a reset
     await program.kill();
     expect((await ended).cause).toBe('eof');
     expect(tape.items).toEqual(['disconnect']);
