@@ -65,17 +65,20 @@ export class RealServer implements AsyncDisposable {
   readonly host: string = HOST;
   readonly port: number;
   readonly #name: RealServerName;
+  readonly #extra: readonly string[];
   readonly #directory = mkdtempSync(join(tmpdir(), 'systole-server-'));
   #process: ChildProcess;
 
-  private constructor(name: RealServerName, port: number) {
+  private constructor(name: RealServerName, port: number, extra: readonly string[]) {
     this.#name = name;
     this.port = port;
+    this.#extra = extra;
     this.#process = this.#spawn();
   }
 
-  static async start(name: RealServerName): Promise<RealServer> {
-    const server = new RealServer(name, await freePort());
+  /** With `extra` arguments, if there are any. */
+  static async start(name: RealServerName, extra: readonly string[] = []): Promise<RealServer> {
+    const server = new RealServer(name, await freePort(), extra);
     await server.#accepting();
     return server;
   }
@@ -111,7 +114,7 @@ export class RealServer implements AsyncDisposable {
 
   #spawn(): ChildProcess {
     const { command, args } = RECIPES[this.#name];
-    return spawn(command, args(this.port, this.#directory), { stdio: 'ignore', env });
+    return spawn(command, [...args(this.port, this.#directory), ...this.#extra], { stdio: 'ignore', env });
   }
 
   /** Asks until it answers; a server that has ended never will. */
