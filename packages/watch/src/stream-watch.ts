@@ -69,6 +69,11 @@ export class StreamWatch extends Emitter<WatchEvents> implements FollowingWatch,
     return this.on('disconnect', () => this.stop());
   }
 
+  /** See {@link Watching.lookForEnd}. Otherwise it is found at the next look. */
+  lookForEnd(): void {
+    this.#watching?.lookForEnd();
+  }
+
   /** Calls this when the watch is stopped; now, if it is. */
   onStop(undo: () => void): this {
     if (this.#isStopped) undo();

@@ -133,6 +133,12 @@ export class Watching implements AlarmOwner, TapListener {
     this.finish(end);
   }
 
+  /** Whether it is over is looked at now: for whoever knows that it is, where its owner lets nobody hear of it. */
+  lookForEnd(): void {
+    const { end } = this.#tap;
+    if (end !== undefined) this.handleEnd(end);
+  }
+
   // What the clock tells.
 
   handleAlarm(now: Instant): void {
