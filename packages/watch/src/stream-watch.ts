@@ -50,7 +50,7 @@ export class StreamWatch extends Emitter<WatchEvents> implements FollowingWatch,
     if (this.#isStopped || this.#watching !== undefined) return tap.release();
     const { keepalive } = this.#config;
     this.#epoch += 1;
-    this.#watching = new Watching(tap, this.#epoch, this.#config, this.#parts, this);
+    this.#watching = this.#begin(tap);
     const bound = keepalive === undefined ? undefined : boundMs(keepalive);
     this.handleEvent('connect', { epoch: this.#epoch, keepalive, boundMs: bound });
   }
@@ -72,6 +72,16 @@ export class StreamWatch extends Emitter<WatchEvents> implements FollowingWatch,
   /** See {@link Watching.lookForEnd}. Otherwise it is found at the next look. */
   lookForEnd(): void {
     this.#watching?.lookForEnd();
+  }
+
+  /** @throws what the user's framer throws when it is asked for a splitter; the stream is left as it was then. */
+  #begin(tap: Tap): Watching {
+    try {
+      return new Watching(tap, this.#epoch, this.#config, this.#parts, this);
+    } catch (error) {
+      tap.release();
+      throw error;
+    }
   }
 
   /** Calls this when the watch is stopped; now, if it is. */

@@ -291,6 +291,21 @@ describe('a probe', () => {
   });
 });
 
+describe('a framer', () => {
+  it('that throws when it is asked for a splitter is told to the caller, and leaves the stream free', () => {
+    const stream = new FakeStream();
+    const framer = {
+      frame: (message: Uint8Array) => message,
+      splitter: () => {
+        throw new Error('no splitter');
+      },
+    };
+    expect(() => watch(stream, { probe: () => {}, reply: { framer, matches: () => true } })).toThrow('no splitter');
+    expect([stream.eventNames(), Object.hasOwn(stream, 'push')]).toEqual([[], false]);
+    watch(stream).stop();
+  });
+});
+
 describe('options that are wrong', () => {
   const cases: readonly [WatchOptions | object, string][] = [
     [{ keepalive: false }, 'keepalive must be given where idle is not, as nothing would be watched, got false'],
