@@ -1,0 +1,40 @@
+/** A Redis of a test's own, and what its bad days are made of. */
+
+import { onTestFinished } from 'vitest';
+import { missing, RealServer } from './real-server.ts';
+
+const problem = missing('redis');
+
+/** Tests with a Redis are skipped where there is none. */
+export const HAS_REDIS: boolean = problem === undefined;
+
+/** Behind their title: why they are skipped, if they are. */
+export const WHY_SKIPPED: string = HAS_REDIS ? '' : `: ${problem}`;
+
+/** Ends with the test. `moreArgs` are of its command line, such as `--requirepass`. */
+export async function startRedis(...moreArgs: readonly string[]): Promise<RealServer> {
+  const server = await RealServer.start('redis', moreArgs);
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  return server;
+}
+
+/** A script without keys that lets the server do nothing else for so many milliseconds, its first argument. */
+export const BLOCK_SCRIPT = `
+  local function now() local time = redis.call('TIME') return time[1] * 1000 + time[2] / 1000 end
+  local over = now() + ARGV[1]
+  while now() < over do end
+  return 'done'`;
+
+/** What a reply is that takes its time. */
+export const LARGE_BYTES = 100 * 2 ** 20;
+
+/** At this rate it has hardly begun after {@link SLOW_MS}, three windows of a quick watch. */
+export const SLOWLY = { bytesPerSecond: 2 ** 20 } as const;
+export const SLOW_MS = 1_500;
+
+/** A count of `INFO`, such as `total_error_replies`. */
+export function countIn(info: string, name: string): number {
+  const [, count] = new RegExp(`^${name}:(?:calls=)?(\\d+)`, 'm').exec(info) ?? [];
+  if (count === undefined) throw new Error(`INFO does not tell ${name}`);
+  return Number(count);
+}
