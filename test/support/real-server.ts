@@ -135,7 +135,8 @@ async function accepts(port: number): Promise<boolean> {
   return accepted;
 }
 
-async function freePort(): Promise<number> {
+/** One of loopback that nobody listens at. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, HOST);
   await once(server, 'listening');
   const address = server.address();

@@ -28,9 +28,12 @@ export const BLOCK_SCRIPT = `
 /** What a reply is that takes its time. */
 export const LARGE_BYTES = 100 * 2 ** 20;
 
-/** At this rate it has hardly begun after {@link SLOW_MS}, three windows of a quick watch. */
+/** At this rate it has hardly begun after {@link SLOW_MS}. */
 export const SLOWLY = { bytesPerSecond: 2 ** 20 } as const;
-export const SLOW_MS = 1_500;
+export const SLOW_MS = 2_000;
+
+/** Its bound of 1,500 ms is shorter than that, and leaves the server time to lay out such a reply before its first byte. */
+export const ROOMY = { idle: 500, interval: 250, probes: 4 } as const;
 
 /** A count of `INFO`, such as `total_error_replies`. */
 export function countIn(info: string, name: string): number {

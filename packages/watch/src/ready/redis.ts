@@ -1,6 +1,7 @@
 /** The ready-made watch of node-redis. */
 
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { ReadyOptions, Watch } from '../api.ts';
 import { endOf } from '../ends.ts';
 import { refuse } from '../readable-tap.ts';
@@ -54,10 +55,9 @@ export async function connectRedis(client: RedisClient, options: ReadyOptions = 
   const [connected, stopHearing] = socketsOf(
     () => client.connect(),
     (socket) => {
-      const note = (): void => {
+      socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
         newest = socket;
-      };
-      socket.once('connect', note).once('secureConnect', note);
+      });
     },
   );
   watch.onStop(stopHearing);
