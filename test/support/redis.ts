@@ -25,16 +25,6 @@ export const BLOCK_SCRIPT = `
   while now() < over do end
   return 'done'`;
 
-/** What a reply is that takes its time. */
-export const LARGE_BYTES = 100 * 2 ** 20;
-
-/** At this rate it has hardly begun after {@link SLOW_MS}. */
-export const SLOWLY = { bytesPerSecond: 2 ** 20 } as const;
-export const SLOW_MS = 2_000;
-
-/** Its bound of 1,500 ms is shorter than that, and leaves the server time to lay out such a reply before its first byte. */
-export const ROOMY = { idle: 500, interval: 250, probes: 4 } as const;
-
 /** A count of `INFO`, such as `total_error_replies`. */
 export function countIn(info: string, name: string): number {
   const [, count] = new RegExp(`^${name}:(?:calls=)?(\\d+)`, 'm').exec(info) ?? [];
