@@ -5,18 +5,23 @@ import type { Redis } from 'ioredis';
 import { Cluster } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { open, watched } from '../support/ioredis.ts';
-import { HAS_REDIS, startRedis, WHY_SKIPPED } from '../support/redis.ts';
+import { HAS_REDIS, PATIENT, startRedis, WHY_SKIPPED } from '../support/redis.ts';
 import { probesOf, recordWatch } from '../support/watch-tape.ts';
+
+/** A millisecond for each key at least, and it looks around after each kilobyte. */
+const SLOW_LOADING = '--key-load-delay 1000 --loading-process-events-interval-bytes 1024 --rdbcompression no'.split(
+  ' ',
+);
 
 describe.skipIf(!HAS_REDIS)(`a watched ioredis client${WHY_SKIPPED}`, () => {
   it.each([2, 3] as const)('keeps an idle subscriber alive, over RESP%d', async (protocol) => {
     const server = await startRedis();
     const redis = open(server, { protocol });
-    const watch = watched(redis);
+    const watch = watched(redis, PATIENT);
     const tape = recordWatch(watch);
     await redis.subscribe('channel');
     await probesOf(watch, 4);
-    expect(tape.items).toEqual([]);
+    expect(tape.items).not.toContain('dead');
     expect(watch.inspect()).toMatchObject({ epoch: 1, probeFailures: 0 });
     const heard = new Promise((resolve) => redis.on('message', (_channel, message) => resolve(message)));
     await open(server).publish('channel', 'hello');
@@ -35,20 +40,20 @@ describe.skipIf(!HAS_REDIS)(`a watched ioredis client${WHY_SKIPPED}`, () => {
     expect((await watch.next('dead')).cause).toBe('silent');
   });
 
-  it('bears a server that is loading its data, which keeps the client from being ready for over a second', async () => {
-    const server = await startRedis('--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024');
+  it('bears a server that is loading its data, which keeps the client from being ready for over two seconds', async () => {
+    const server = await startRedis(...SLOW_LOADING);
     const filling = open(server);
-    await filling.eval("for i = 1, 1500 do redis.call('SET', i, string.rep('x', 100)) end", 0);
+    await filling.eval("for i = 1, 2500 do redis.call('SET', i, string.rep('x', 1000)) end", 0);
     await filling.save();
     filling.disconnect();
     await server.restart();
-    const redis = open(server, { maxLoadingRetryTime: 800 }); // it asks seldom, and PINGs would wait
-    const watch = watched(redis);
+    const redis = open(server, { maxLoadingRetryTime: 2_500 }); // it asks seldom, and PINGs would wait
+    const watch = watched(redis, PATIENT);
     const tape = recordWatch(watch);
     await watch.next('connect');
     const from = performance.now();
-    expect(await redis.dbsize()).toBe(1_500);
-    expect(performance.now() - from).toBeGreaterThan(1_000);
+    expect(await redis.dbsize()).toBe(2_500);
+    expect(performance.now() - from).toBeGreaterThan(2_000);
     expect(tape.items).not.toContain('dead');
     expect(watch.inspect()).toMatchObject({ epoch: 1, probeFailures: 0 });
   });

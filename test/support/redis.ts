@@ -1,5 +1,6 @@
 /** A Redis of a test's own, and what its bad days are made of. */
 
+import type { ReadyOptions } from '@systole/watch';
 import { onTestFinished } from 'vitest';
 import { missing, RealServer } from './real-server.ts';
 
@@ -17,6 +18,12 @@ export async function startRedis(...moreArgs: readonly string[]): Promise<RealSe
   onTestFinished(() => server[Symbol.asyncDispose]());
   return server;
 }
+
+/** A bound of 1,400 ms, for what is to be alive on a machine that is busy with other tests. */
+export const PATIENT: ReadyOptions = { keepalive: { idle: 200, interval: 300, probes: 4 } };
+
+/** No PING that the server has not read yet, which would make an RST of its end. */
+export const UNPROBED: ReadyOptions = { keepalive: { idle: '1m', interval: 100, probes: 3 }, random: () => 0 };
 
 /** A script without keys that lets the server do nothing else for so many milliseconds, its first argument. */
 export const BLOCK_SCRIPT = `
