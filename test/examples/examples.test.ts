@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { isInstalled } from '../support/real-server.ts';
 
 const root = new URL('../../', import.meta.url);
 
@@ -42,6 +43,11 @@ function headOf(file: string): string {
   return head.replace(/^\/\/ ?/gm, '');
 }
 
+/** A command that the head of an example says it needs. Without it, its test is skipped. */
+function needOf(file: string): string | undefined {
+  return /^Needs: +(\S+)$/m.exec(headOf(file))?.[1];
+}
+
 /**
  * What a head shows below `You see:`, as it will be printed, with … for what differs between systems; nothing where it only
  * tells of it, and more than one where systems differ in more, as in `You see, where Node is older:`.
@@ -61,10 +67,12 @@ function patternOf(promises: readonly string[]): RegExp {
 }
 
 describe('each of the examples', () => {
-  it.each(examples)(
+  it.for(examples)(
     '$file runs as it says, ends with 0, and prints what it promises',
     { timeout: LIMIT_MS },
-    async ({ file, program }) => {
+    async ({ file, program }, { skip }) => {
+      const need = needOf(file);
+      skip(need !== undefined && !isInstalled(need), `${need} is not installed`);
       expect(headOf(file)).toContain(`node ${program}`);
       const { code, stdout, stderr } = await run(program);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -52,12 +52,15 @@ export type RealServerName = keyof typeof RECIPES;
 /** Debian installs some of them where only root looks. */
 const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
 
+/** Whether there is a command of this name. */
+export function isInstalled(command: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${command}`], { env }).status === 0;
+}
+
 /** What a test that needs one is skipped for: the package to install; undefined if it is there. */
 export function missing(name: RealServerName): string | undefined {
   const { command } = RECIPES[name];
-  return spawnSync('sh', ['-c', `command -v ${command}`], { env }).status === 0
-    ? undefined
-    : `${command} is not installed`;
+  return isInstalled(command) ? undefined : `${command} is not installed`;
 }
 
 /** One that runs, and takes connections. Disposing ends it. */
