@@ -194,7 +194,7 @@ describe('a watched WebSocket', () => {
     const closed = once(ws, 'close');
     expect((await watch.next('dead')).evidence.silenceMs).toBeLessThanOrEqual(LATEST_MS);
     expect((await closed)[0]).toBe(1006);
-    expect(watch.inspect().probeFailures).toBe(3); // a WebSocket that is closing sends no ping
+    expect(watch.inspect().probeFailures).toBeGreaterThanOrEqual(3); // a WebSocket that is closing sends no ping
   });
 
   it('takes only pongs for evidence where strict is set: alive as long as they come, silent when they stop', async () => {

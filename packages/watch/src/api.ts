@@ -85,9 +85,6 @@ export interface WatchOptions {
   readonly random?: () => number;
 }
 
-/** Options of the ready-made watches, which bring the probe of their protocol. All have defaults. */
-export type ReadyOptions = Omit<WatchOptions, 'probe' | 'reply'>;
-
 /** A stream is watched from now on. */
 export interface WatchedEvent {
   readonly epoch: number;
