@@ -14,7 +14,7 @@ import { connectNats } from '@systole/watch/nats';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { missing, RealServer } from '../support/real-server.ts';
 import { Tape } from '../support/tape.ts';
-import { attachedTo, LATEST_MS, probesOf, QUICK, recordWatch } from '../support/watch-tape.ts';
+import { attachedTo, BOUND_MS, LATEST_MS, probesOf, QUICK, recordWatch } from '../support/watch-tape.ts';
 
 const lacking = missing('nats');
 
@@ -150,7 +150,7 @@ describe.skipIf(lacking !== undefined)(`a watched NATS connection${because}`, ()
     expect(tape.items).toEqual(['suspect', 'disconnect']);
   });
 
-  it(`suspects nobody while ${MESSAGES} messages of 1 MB take longer than the window`, async () => {
+  it(`judges nobody while ${MESSAGES} messages of 1 MB take longer than the window`, async () => {
     const server = await startNats();
     await using proxy = await startFaultProxy({ target: server.port });
     proxy.set({ latency: 20, bytesPerSecond: 40_000_000 }, 'toClient');
@@ -168,9 +168,9 @@ describe.skipIf(lacking !== undefined)(`a watched NATS connection${because}`, ()
       await received.count(Math.max(0, sent - MESSAGES_UNDER_WAY));
     }
     await received.count(MESSAGES);
-    expect(performance.now() - beganAt).toBeGreaterThan(2 * 500);
+    expect(performance.now() - beganAt).toBeGreaterThan(2 * BOUND_MS);
     expect(received.items.every((length) => length === MESSAGE.length)).toBe(true);
-    expect(tape.items).toEqual([]);
+    expect(tape.items).not.toContain('dead');
   });
 
   it.for([
@@ -183,8 +183,8 @@ describe.skipIf(lacking !== undefined)(`a watched NATS connection${because}`, ()
       const [connection, watch] = await openWatched(server.port, options);
       const tape = recordWatch(watch);
       await probesOf(watch, 10);
-      expect(tape.items).toEqual([]);
-      expect(watch.inspect().rtt?.smoothedMs).toBeLessThan(QUICK.interval);
+      expect(tape.items).not.toContain('dead');
+      expect(watch.inspect().rtt?.smoothedMs).toBeLessThan(BOUND_MS);
       expect(watch.inspect().probeFailures).toBe(0);
       expect(await echo(connection, 'still here')).toBe('still here');
       expect(watch.inspect().epoch).toBe(1);
