@@ -95,7 +95,7 @@ describe.for([
     server.program.freeze();
     const { cause, evidence } = await watch.next('dead');
     expect(cause).toBe('silent');
-    expect(evidence.probesSent).toBeGreaterThanOrEqual(3); // one more for a stall of our own
+    expect(evidence.probesSent).toBeGreaterThanOrEqual(1); // 3, if we have never stalled ourselves (L5)
     expect(evidence.silenceMs).toBeGreaterThanOrEqual(WINDOW_MS);
     expect(evidence.silenceMs).toBeLessThanOrEqual(LATEST_MS);
     expect([session.destroyed, socket.destroyed]).toEqual([true, true]);
@@ -151,6 +151,8 @@ describe('a watched session of HTTP/2', () => {
     const { program, ...place } = await startServer();
     const { session, watch } = await openWatched(place, { keepalive: { idle: '10s' } });
     const tape = recordWatch(watch);
+    // The server has read all that we have sent, which includes what we say to its settings, behind the first answer at the latest.
+    for (let count = 0; count < 2; count += 1) await new Promise((resolve) => session.ping(resolve));
     const ended = watch.next('disconnect');
     await ask(session, '/small');
     await new Promise((resolve) => session.ping(resolve)); // so nothing of ours lies unread, which would make it a reset
