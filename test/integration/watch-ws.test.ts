@@ -97,7 +97,7 @@ describe.for([
     server.program.freeze();
     const { cause, evidence } = await watch.next('dead');
     expect(cause).toBe('silent');
-    expect(evidence.probesSent).toBeGreaterThanOrEqual(3); // one more for a stall of our own
+    expect(evidence.probesSent).toBeGreaterThanOrEqual(1); // 3, if we have never stalled ourselves (L5)
     expect(evidence.silenceMs).toBeGreaterThanOrEqual(WINDOW_MS);
     expect(evidence.silenceMs).toBeLessThanOrEqual(LATEST_MS);
     expect(response.socket.destroyed).toBe(true);
@@ -194,7 +194,7 @@ describe('a watched WebSocket', () => {
     const closed = once(ws, 'close');
     expect((await watch.next('dead')).evidence.silenceMs).toBeLessThanOrEqual(LATEST_MS);
     expect((await closed)[0]).toBe(1006);
-    expect(watch.inspect().probeFailures).toBeGreaterThanOrEqual(3); // a WebSocket that is closing sends no ping
+    expect(watch.inspect().probeFailures).toBeGreaterThanOrEqual(1); // a WebSocket that is closing sends no ping
   });
 
   it('takes only pongs for evidence where strict is set: alive as long as they come, silent when they stop', async () => {

@@ -10,6 +10,7 @@ import { refuse } from '../readable-tap.ts';
 import { SocketTap } from '../socket-tap.ts';
 import { StreamWatch } from '../stream-watch.ts';
 import type { TapListener } from '../tap.ts';
+import { withProbe } from './with-probe.ts';
 
 /**
  * Watches an HTTP/2 session until it ends. A probe is a PING frame, which the peer's library answers by itself; bytes are
@@ -29,7 +30,7 @@ import type { TapListener } from '../tap.ts';
  * connected yet, or is watched already.
  */
 export function watchHttp2(session: Http2Session, options: ReadyOptions = {}): Watch {
-  return new StreamWatch({ ...options, probe: () => ping(session) }).takeOnly(() => new Http2Tap(session));
+  return new StreamWatch(withProbe(options, () => ping(session))).takeOnly(() => new Http2Tap(session));
 }
 
 /** Resolves at its answer; rejects if the session is gone first, or has more pings out than its `maxOutstandingPings`. */

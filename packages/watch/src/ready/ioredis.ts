@@ -6,6 +6,7 @@ import { endOf } from '../ends.ts';
 import { refuse } from '../readable-tap.ts';
 import { StreamWatch } from '../stream-watch.ts';
 import { answerOf } from './redis-answer.ts';
+import { withProbe } from './with-probe.ts';
 
 /** What is needed of a `Redis` of ioredis. */
 export interface IoredisClient {
@@ -44,7 +45,7 @@ const watched = new WeakSet<IoredisClient>();
  */
 export function watchIoredis(redis: IoredisClient, options: ReadyOptions = {}): Watch {
   if (watched.has(redis)) throw refuse('of a client that is watched once', 'one of a client that is watched already');
-  const watch = new StreamWatch({ ...options, probe: () => answerOf(ping(redis)) });
+  const watch = new StreamWatch(withProbe(options, () => answerOf(ping(redis))));
   let taken: Socket | undefined;
   const take = (): void => {
     const { stream } = redis;

@@ -8,6 +8,7 @@ import { refuse } from '../readable-tap.ts';
 import { socketsOf } from '../sockets-of.ts';
 import { StreamWatch } from '../stream-watch.ts';
 import { answerOf } from './redis-answer.ts';
+import { withProbe } from './with-probe.ts';
 
 /** What is needed of a client of node-redis, the package `redis`. */
 export interface RedisClient {
@@ -43,7 +44,7 @@ export interface RedisClient {
  * watch.on('dead', ({ cause, evidence }) => console.log(cause, evidence));
  */
 export async function connectRedis(client: RedisClient, options: ReadyOptions = {}): Promise<Watch> {
-  const watch = new StreamWatch({ ...options, probe: () => ping(client) });
+  const watch = new StreamWatch(withProbe(options, () => ping(client)));
   let newest: Socket | undefined;
   const take = (): void => {
     if (newest !== undefined && endOf(newest) === undefined) watch.take(newest);

@@ -4,6 +4,7 @@ import type { Buffer } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import type { ReadyOptions, Watch } from '../api.ts';
 import { StreamWatch } from '../stream-watch.ts';
+import { withProbe } from './with-probe.ts';
 
 type OnPong = (payload: Buffer) => void;
 
@@ -35,7 +36,7 @@ export interface Upgrade {
  */
 export function watchWebSocket(ws: PingingWebSocket, { socket }: Upgrade, options: ReadyOptions = {}): Watch {
   const pings = new Pings(ws);
-  const watch = new StreamWatch({ ...options, probe: () => pings.ping() }).takeOnly(() => socket);
+  const watch = new StreamWatch(withProbe(options, () => pings.ping())).takeOnly(() => socket);
   const onPong: OnPong = (payload) => pings.handlePong(payload.toString());
   ws.on('pong', onPong);
   return watch.onStop(() => ws.off('pong', onPong));
