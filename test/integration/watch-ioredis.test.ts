@@ -17,7 +17,7 @@ describe.skipIf(!HAS_REDIS)(`a watched ioredis client${WHY_SKIPPED}`, () => {
     server.freeze();
     const { cause, evidence } = await watch.next('dead');
     expect(cause).toBe('silent');
-    expect(evidence.probesSent).toBe(3);
+    expect(evidence.probesSent).toBeGreaterThanOrEqual(1); // 3, if we have never stalled ourselves (L5)
     expect(evidence.silenceMs).toBeGreaterThanOrEqual(400);
     expect(evidence.silenceMs).toBeLessThanOrEqual(LATEST_MS);
     expect(stream.destroyed).toBe(true);

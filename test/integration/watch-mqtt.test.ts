@@ -89,7 +89,7 @@ describe.skipIf(lacking !== undefined)(`a watched MQTT client${because}`, () => 
     broker.freeze();
     const { cause, evidence } = await watch.next('dead');
     expect(cause).toBe('silent');
-    expect(evidence.probesSent).toBeGreaterThanOrEqual(3); // one more for a stall of our own
+    expect(evidence.probesSent).toBeGreaterThanOrEqual(1); // 3, if we have never stalled ourselves (L5)
     expect(evidence.silenceMs).toBeGreaterThanOrEqual(400);
     expect(evidence.silenceMs).toBeLessThanOrEqual(LATEST_MS);
     expect(stream.destroyed).toBe(true);

@@ -107,7 +107,7 @@ describe.skipIf(lacking !== undefined)(`a watched NATS connection${because}`, ()
       server.freeze();
       const { cause, evidence } = await watch.next('dead');
       expect(cause).toBe('silent');
-      expect(evidence.probesSent).toBeGreaterThanOrEqual(3); // one more for a stall of our own
+      expect(evidence.probesSent).toBeGreaterThanOrEqual(1); // 3, if we have never stalled ourselves (L5)
       expect(evidence.silenceMs).toBeGreaterThanOrEqual(400);
       expect(evidence.silenceMs).toBeLessThanOrEqual(LATEST_MS);
       expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true]);
