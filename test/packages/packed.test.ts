@@ -44,6 +44,8 @@ it('the 5 packed packages work for a stranger in JavaScript and in TypeScript', 
     '{"heard":"on a socket","epoch":1}',
     '1',
     'true',
+    '4',
+    'true',
     '',
   ]);
   expect(await run('npx', 'systole-fault-proxy', '--help')).toContain('systole-fault-proxy --target <place>');

@@ -10,6 +10,14 @@ import { createServer, type Server, type ServerOptions } from '@systole/server';
 import { type Container, registerServer, SERVER, type Token } from '@systole/server/di';
 import { ManualClock } from '@systole/testing';
 import { type FaultProxy, startFaultProxy } from '@systole/testing/proxy';
+import { type Framer, lengthPrefixed, type Watch, watch } from '@systole/watch';
+import { watchDevice } from '@systole/watch/device';
+import { watchHttp2 } from '@systole/watch/http2';
+import { watchIoredis } from '@systole/watch/ioredis';
+import { watchMqtt } from '@systole/watch/mqtt';
+import { connectNats } from '@systole/watch/nats';
+import { connectRedis } from '@systole/watch/redis';
+import { watchWebSocket } from '@systole/watch/ws';
 
 /** At instant 1, for ever. */
 const standing: Clock = new ManualClock(1);
@@ -56,4 +64,21 @@ export function register(container: Container): readonly [Token<Server>, Token<C
   registerServer(container, options);
   registerClient(container, { port: 1 });
   return [SERVER, CLIENT];
+}
+
+const framer: Framer = lengthPrefixed({ width: 2 });
+const near: Socket = dial((await listenAgain()).port);
+await once(near, 'connect');
+const watching: Watch = watch(near, { keepalive: 'lan', probe: () => near.write(framer.frame(new Uint8Array(1))) });
+console.log(watching.inspect().allowed);
+watching.stop();
+near.destroy();
+const ready = [watchDevice, watchHttp2, watchIoredis, watchMqtt, connectNats, connectRedis, watchWebSocket];
+console.log(ready.every((one) => typeof one === 'function'));
+
+/** A port of this process that takes one connection. */
+async function listenAgain(): Promise<{ port: number }> {
+  const again = createNetServer(() => again.close()).listen(0, '127.0.0.1');
+  await once(again, 'listening');
+  return again.address() as { port: number };
 }
