@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import process from 'node:process';
 import { defineConfig } from 'vitest/config';
 import { TableReporter } from './test/faults/lab/table-reporter.ts';
 import { ClosingLineReporter } from './test/support/closing-line-reporter.ts';
@@ -8,6 +9,10 @@ const conditions = ['@systole/source', 'module', 'node', 'development|production
 
 /** vitest leaves one processor free. Of two that is one too many: most tests wait most of the time. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
+
+/** What tests the workshop and not the product: one version of Node is enough for it. */
+const workshop = ['test/bench/**', 'test/documents/**', 'test/lint/**', 'test/mutants/**'];
+const leftOut = process.env['SYSTOLE_PRODUCT_ONLY'] === '1' ? workshop : [];
 
 export default defineConfig({
   resolve: { conditions },
@@ -20,7 +25,12 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], isolate: false, maxWorkers } },
       {
         extends: true,
-        test: { name: 'integration', include: ['test/**/*.test.ts'], exclude: ['test/faults/**'], maxWorkers },
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/faults/**', ...leftOut],
+          maxWorkers,
+        },
       },
       {
         extends: true,
