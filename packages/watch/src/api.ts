@@ -131,7 +131,10 @@ export interface WatchSnapshot {
   readonly probeFailures: number;
   /** Whether the owner of the stream does not read it, so that the verdict stands still. */
   readonly isPaused: boolean;
-  /** Since the stream was made, as far down as they can be counted; objects, if it is a stream of objects. */
+  /**
+   * Of a socket since it was made, as far down as they can be counted; of any other stream since it is watched, and objects
+   * where it is one of objects.
+   */
   readonly bytesIn: number;
   readonly bytesOut: number;
   /** Why the last stream ended. */

@@ -75,10 +75,10 @@ export function resolveWatchOptions(options: WatchOptions): WatchConfig {
 function findContradictions(options: Readonly<Record<string, unknown>>): OptionProblem[] {
   const { keepalive, probe, reply, strict, idle } = options;
   const problems: OptionProblem[] = [];
-  if (keepalive === false && idle === undefined) {
+  if (keepalive === false && !hasPeriod(idle)) {
     problems.push({
       path: 'keepalive',
-      requirement: 'given where idle is not, as nothing would be watched',
+      requirement: 'given where idle has no period, as nothing would be watched',
       value: keepalive,
     });
   }
@@ -104,6 +104,11 @@ function findContradictions(options: Readonly<Record<string, unknown>>): OptionP
     });
   }
   return problems;
+}
+
+/** An `idle` without any of its three tells nothing. */
+function hasPeriod(idle: unknown): boolean {
+  return typeof idle === 'object' && idle !== null && Object.values(idle).some((period) => period !== undefined);
 }
 
 function pick(entries: v.ObjectEntries, ...names: readonly string[]): v.ObjectEntries {

@@ -308,7 +308,8 @@ describe('a framer', () => {
 
 describe('options that are wrong', () => {
   const cases: readonly [WatchOptions | object, string][] = [
-    [{ keepalive: false }, 'keepalive must be given where idle is not, as nothing would be watched, got false'],
+    [{ keepalive: false }, 'keepalive must be given where idle has no period, as nothing would be watched, got false'],
+    [{ keepalive: false, idle: {} }, 'keepalive must be given where idle has no period'],
     [
       { keepalive: false, idle: { reader: '1s' }, probe: () => {} },
       'probe must be left out where keepalive is false, as nothing would call it',
