@@ -21,7 +21,7 @@ import type {
 import { CLOSE_CODES, FIRST_OPTIONAL_TYPE, FRAME_TYPES } from '../words/frame.ts';
 import type { HealthStatus } from '../words/health.ts';
 import { encodeText } from './cut-text.ts';
-import { MAX_CODE_BYTES, MAX_HEALTH_BYTES, MAX_REASON_BYTES, MAX_TEXT_BYTES } from './limits.ts';
+import { MAX_CODE_BYTES, MAX_FRAGMENT_BYTES, MAX_HEALTH_BYTES, MAX_REASON_BYTES, MAX_TEXT_BYTES } from './limits.ts';
 import { Reader } from './reader.ts';
 import { copyOf } from './slab.ts';
 import { varintSize, writeVarint } from './varint.ts';
@@ -210,14 +210,14 @@ function decodeData(reader: Reader): DataFrame {
   const mark = reader.byte();
   const part = PARTS[mark];
   if (part === undefined) throw new ProtocolError(`DATA has the mark ${mark}, which is none of 0 to 3`);
-  return { type: 'data', number, part, payload: reader.rest() };
+  return { type: 'data', number, part, payload: readPart(reader, 'DATA') };
 }
 
 function decodeResult(reader: Reader): ResultFrame {
   const number = readNumber(reader, 'RESULT');
   const status = reader.byte();
   const part = PART_OF_STATUS.get(status);
-  if (part !== undefined) return { type: 'result', ok: true, number, part, value: reader.rest() };
+  if (part !== undefined) return { type: 'result', ok: true, number, part, value: readPart(reader, 'RESULT') };
   if (status !== FAILED) throw new ProtocolError(`RESULT has the status ${status}, which is none of 0 to 4`);
   const code = readText(reader, reader.varint(), MAX_CODE_BYTES, 'the code of RESULT');
   const text = readText(reader, reader.remaining, MAX_TEXT_BYTES, 'the text of RESULT');
@@ -256,6 +256,14 @@ function readNumber(reader: Reader, subject: string): number {
   const number = reader.varint();
   if (number === 0) throw new ProtocolError(`${subject} has the number 0, and numbers start at 1`);
   return number;
+}
+
+/** The bytes that one frame has of a message or value. */
+function readPart(reader: Reader, subject: string): Uint8Array {
+  if (reader.remaining > MAX_FRAGMENT_BYTES) {
+    throw new ProtocolError(`${subject} has ${reader.remaining} bytes, over the limit of ${MAX_FRAGMENT_BYTES}`);
+  }
+  return reader.rest();
 }
 
 function readText(reader: Reader, byteCount: number, maxBytes: number, subject: string): string {
