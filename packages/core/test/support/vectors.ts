@@ -13,8 +13,9 @@ export function bytesFrom(text: string): Uint8Array {
   return fromHex(text.replaceAll(/(\w\w)\*(\d+)/g, (_, pair: string, times: string) => pair.repeat(Number(times))));
 }
 
-/** Every way in which a test cuts bytes into chunks: whole, one by one, and in halves. */
+/** Ways in which a test cuts bytes into chunks: whole, byte by byte at the beginning, and in halves. */
 export function cutsOf(bytes: Uint8Array): Uint8Array[][] {
   const half = bytes.length >> 1;
-  return [[bytes], Array.from(bytes, (byte) => Uint8Array.of(byte)), [bytes.subarray(0, half), bytes.subarray(half)]];
+  const single = Array.from(bytes.subarray(0, 256), (byte) => Uint8Array.of(byte));
+  return [[bytes], [...single, bytes.subarray(256)], [bytes.subarray(0, half), bytes.subarray(half)]];
 }
