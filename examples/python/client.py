@@ -14,7 +14,7 @@ import socket
 import sys
 
 from systole.dialler import Dialler
-from systole.loop import Line, Loop, now_ms, tell
+from systole.loop import Line, Loop, now_ms, tell, tell_round_trips
 
 BACKOFF_BASE_MS = 100
 BACKOFF_CAP_MS = 3_000
@@ -76,6 +76,7 @@ class Client:
         if connection.state == "open" and self.is_leaving:
             connection.say_goodbye(now_ms(), "the client has nothing more to say")
             self.line.write()
+        tell_round_trips(connection)
         if connection.ended:
             self.line.write()
             self.loop.remove(self.line)

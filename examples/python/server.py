@@ -12,7 +12,7 @@ import secrets
 import socket
 import sys
 
-from systole.loop import Line, Loop, now_ms, tell
+from systole.loop import Line, Loop, now_ms, tell, tell_round_trips
 from systole.registry import Registry
 
 
@@ -56,6 +56,7 @@ class Server:
         if connection.state == "open" and connection not in self.told:
             self.told.add(connection)
             tell("connect", session=session.id, epoch=session.epoch, resumed=connection.resumed)
+        tell_round_trips(connection)
         if connection.ended:
             line.write()
             self.loop.remove(line)

@@ -66,8 +66,9 @@ class Connection:
         # The heartbeat.
         self._evidence_at = now
         self._probes = 0  # sent in the silence under way
-        self._first_due = 0
         self._ping_number = 0
+        self._pinged_at = None  # until the newest PING is answered
+        self.rtts = []  # round trips that nobody has taken yet
         self._pong_due = None
         self._bucket = None
         # The goodbye.
@@ -119,7 +120,7 @@ class Connection:
         elif now >= self._dead_at:
             self._leave("judged-dead", "", cause="silent")
         elif now >= self._next_ping_at:
-            self._probe()
+            self._probe(now)
         self.flush(now)
 
     def say_goodbye(self, now: float, reason: str = "", scope: str = "session", code: str = "normal") -> None:
@@ -232,7 +233,7 @@ class Connection:
             return self._handle_ping(frame["number"], now)
         self.session.confirm_token()
         if kind == "pong":
-            return self.session.handle_count(frame["handled"]) if "handled" in frame else None
+            return self._handle_pong(frame, now)
         if kind == "data":
             # Behind our CLOSE it is dropped: that has named the last message that we take.
             return None if self._said else self.session.handle_data(frame["number"], frame["part"], frame["payload"])
@@ -269,9 +270,10 @@ class Connection:
         idle, interval, probes = self.terms["keepalive"]
         return self._evidence_at + idle + probes * interval
 
-    def _probe(self) -> None:
+    def _probe(self, now: float) -> None:
         self._probes += 1
         self._ping_number += 1
+        self._pinged_at = now
         self._put({"type": "ping", "number": self._ping_number})
 
     def _handle_ping(self, number: int, now: float) -> None:
@@ -279,6 +281,14 @@ class Connection:
         self._bucket = self._bucket or Bucket(self.settings["minPing"], self.terms["peerKeepalive"], now)
         if not self._bucket.take(now):
             self._leave("too-many-pings", "")
+
+    def _handle_pong(self, frame: dict, now: float) -> None:
+        """Its bytes were evidence already; what is left is a round trip, if it answers the newest PING for the first time."""
+        if "handled" in frame:
+            self.session.handle_count(frame["handled"])
+        if frame["number"] == self._ping_number and self._pinged_at is not None:
+            self.rtts.append(now - self._pinged_at)
+            self._pinged_at = None
 
     # Goodbye
 

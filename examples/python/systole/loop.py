@@ -18,6 +18,11 @@ def tell(event: str, **details) -> None:
     print(json.dumps({"event": event, **details}), flush=True)
 
 
+def tell_round_trips(connection) -> None:
+    while connection.rtts:
+        tell("pong", ms=round(connection.rtts.pop(0), 3))
+
+
 class Line:
     """A socket and its connection."""
 
