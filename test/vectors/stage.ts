@@ -157,7 +157,7 @@ function isNoAck({ frame }: Written): boolean {
   return frame?.type !== 'ack';
 }
 
-function isMessage(expected: string | Sketch): expected is Sketch {
+function isMessage(expected: string | Sketch): expected is Sketch & { readonly type: 'data' } {
   return typeof expected !== 'string' && expected.type === 'data';
 }
 

@@ -199,17 +199,17 @@ function decodeAll(chunks: readonly Uint8Array[], limit: number = MAX_FRAME_BYTE
 }
 
 /** A frame as vectors have it, with bytes for its texts of hexadecimal pairs. */
-function frameFrom({ type, body, payload, value, health, ...fields }: Fields): Frame {
-  const frame: Record<string, unknown> = { type, ...fields };
-  if (typeof body === 'string') frame.body = bytesFrom(body);
-  if (typeof payload === 'string') frame.payload = bytesFrom(payload);
-  if (typeof value === 'string') frame.value = bytesFrom(value);
-  if (type === 'result') frame.ok = value !== undefined;
-  if (health !== undefined) {
-    const report = health as { status: string; payload: string };
-    frame.health = { status: report.status, payload: bytesFrom(report.payload) };
-  }
-  return frame as unknown as Frame;
+function frameFrom(fields: Fields): Frame {
+  const bytes = Object.entries(fields).map(([name, value]) => [
+    name,
+    name === 'body' || name === 'payload' || name === 'value' ? bytesFrom(value as string) : value,
+  ]);
+  const health = fields['health'] as { status: string; payload: string } | undefined;
+  return {
+    ...Object.fromEntries(bytes),
+    ...(fields['type'] === 'result' && { ok: 'value' in fields }),
+    ...(health && { health: { status: health.status, payload: bytesFrom(health.payload) } }),
+  };
 }
 
 interface WireFields {
