@@ -12,6 +12,7 @@ CAUSES = {
     "incompatible": "rejected",
 }
 GRACEFUL = ("normal", "going-away")
+WINDOW = 262_144
 
 ORDINARY = {
     "boot": "",
@@ -62,6 +63,7 @@ class Connection:
         self._outgoing = bytearray()
         self._preamble_sent = False
         self.written = self.read = self.read_by_peer = 0
+        self._payload_end = 0  # where the last DATA or RESULT that was written ends
         self._handshake_deadline = now + self.settings["handshakeTimeout"]
         # The heartbeat.
         self._evidence_at = now
@@ -155,12 +157,18 @@ class Connection:
                 pong["handled"] = self.session.answered
             self._put(pong)
             self._pong_due = None
-        while (frame := self.session.next_frame(self.written - self.read_by_peer)) is not None:
+        while self._is_window_open and (frame := self.session.next_frame()) is not None:
             self._put(frame)
+            self._payload_end = self.written
         ack = self.session.next_ack(self.read)
         if ack is not None:
             self._put(ack)
         self._advance_goodbye(now)
+
+    @property
+    def _is_window_open(self) -> bool:
+        """Buffers on the way stay short; but who has read every DATA and RESULT may have reported nothing of the PINGs behind them."""
+        return self.written - self.read_by_peer < WINDOW or self.read_by_peer >= self._payload_end
 
     def _put(self, frame: dict) -> None:
         self._write(wire.encode_frame(frame))

@@ -33,7 +33,7 @@ class Registry:
             session = Session(self.settings["maxMessage"], self.settings["credit"])
             session.id = self._new_id()
             self.sessions[session.id] = session
-        session.epoch = hello["epoch"]
+        session.epoch, session.peer_boot = hello["epoch"], hello["boot"]
         self._renew_token(session, hello)
         self.connections[session.id] = connection
         self.deadlines.pop(session.id, None)
@@ -48,7 +48,7 @@ class Registry:
         if not any([hmac.compare_digest(token, hello["token"]) for token in tokens]):
             return None
         if hello["epoch"] <= session.epoch:
-            raise Refusal("superseded", hello["boot"], cause="superseded")
+            raise Refusal("superseded", session.peer_boot, cause="superseded")
         if not session.fits(hello):
             raise Refusal("protocol-error", "the session cannot be resumed from there", cause="protocol-error")
         return session

@@ -7,7 +7,6 @@ from .wire import MAX_PART, MIN_PART, ProtocolError
 
 MESSAGE_COST = 128
 UNTOLD = 32_768
-WINDOW = 262_144
 
 
 class Message:
@@ -38,6 +37,7 @@ class Session:
         self.id = ""
         self.token = ""
         self.old_token = ""  # server: stays good until the client has shown that it has the new one
+        self.peer_boot = ""  # server: the process that has the session
         self.epoch = 0
         self.window = 0  # for how long it is kept without a connection, in milliseconds
         self.max_message = max_message
@@ -274,10 +274,8 @@ class Session:
         unsent = [number for number in self.answers if number > self.told]
         return min(unsent) - 1 if unsent else self.handled
 
-    def next_frame(self, in_flight: int):
-        """The next DATA or RESULT, or None; `in_flight` are bytes that were written and that the peer has not read."""
-        if in_flight >= WINDOW:
-            return None
+    def next_frame(self):
+        """The next DATA or RESULT, or None."""
         return self._next_result() or self._next_data()
 
     def _next_result(self):
