@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
-const documents = ['./', 'docs/', 'examples/', 'packages/testing/'].flatMap((folder) =>
+const documents = ['./', 'docs/', 'examples/', 'examples/python/', 'packages/testing/', 'test/vectors/'].flatMap((folder) =>
   readdirSync(new URL(folder, root))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}${name}`),
