@@ -2,8 +2,9 @@
 """
 A client: python3 client.py PORT [HOST] [OPTIONS as JSON]
 
-Each line of standard input is a message, as JSON; its end is the goodbye. What happens is told as JSON on standard output, a
-line each. A connection that is lost is dialled again, and the session goes on. Options are those of the handshake:
+Each line of standard input is a message, as JSON; its end is the goodbye. What happens is told on standard
+output, a line of JSON each. A connection that is lost is dialled again, and the session goes on. Options are those of
+the handshake:
 '{"keepalive": [2000, 500, 3], "minPing": 100, "resume": 60000}'.
 """
 
@@ -72,7 +73,8 @@ class Client:
         if connection.state == "open" and not self.is_told:
             self.is_told = True
             self.attempts = 0
-            tell("connect", session=self.dialler.session.id, epoch=self.dialler.session.epoch, resumed=connection.resumed)
+            session = self.dialler.session
+            tell("connect", session=session.id, epoch=session.epoch, resumed=connection.resumed)
         if connection.state == "open" and self.is_leaving:
             connection.say_goodbye(now_ms(), "the client has nothing more to say")
             self.line.write()

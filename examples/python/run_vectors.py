@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Runs the test vectors in test/vectors, which its README.md describes. Prints what fails, and `N passed, N failed` at last."""
+"""
+Runs the test vectors in test/vectors, which its README.md describes. Prints what fails, and `N passed, N failed`.
+"""
 
 import json
 import re
@@ -153,8 +155,9 @@ def window(vector) -> None:
     """Both ends keep the session for the window: the client's view of it, with a WELCOME made by hand."""
     dialler = Dialler({"boot": "c1", "resume": vector["mine"], "keepalive": None})
     connection = dialler.dial(0)
-    offer = {"session": "s1", "token": "t1", "boot": "a9", "epoch": 1, "resume": vector["theirs"], "received": 0, "settled": 0}
-    welcome = {**offer, "credit": 0, "codec": "msgpack", "minPing": 0, "maxMessage": 0}
+    identity = {"session": "s1", "token": "t1", "boot": "a9", "epoch": 1, "resume": vector["theirs"]}
+    counters = {"received": 0, "settled": 0, "credit": 0}
+    welcome = {**identity, **counters, "codec": "msgpack", "minPing": 0, "maxMessage": 0}
     connection.receive(wire.PREAMBLE + wire.encode_frame({"type": "welcome", "body": msgpack.pack(welcome)}), 0)
     check(connection.state, "open")
     connection.lose()
@@ -305,7 +308,9 @@ class Stage:
         if "closes" in step:
             return self.lines[-1].connection.say_goodbye(self.now, step["closes"])
         if "reads" in step:
-            return connection.receive_fin() if step["reads"] == "fin" else connection.receive(bytes_from(step["reads"]), self.now)
+            if step["reads"] == "fin":
+                return connection.receive_fin()
+            return connection.receive(bytes_from(step["reads"]), self.now)
         if "cut" in step:
             return connection.lose()
         if "ends" in step:
@@ -360,7 +365,11 @@ def is_like(item, expected) -> bool:
     fields = expected.get("fields", {})
     known = decode_introduction(frame["type"], frame["body"]) if "body" in frame else {}
     own = {name: value for name, value in expected.items() if name != "fields"}
-    return all(frame.get(name) == value for name, value in own.items()) and all(known.get(k) == v for k, v in fields.items())
+    return contains(frame, own) and contains(known, fields)
+
+
+def contains(whole: dict, part: dict) -> bool:
+    return all(whole.get(name) == value for name, value in part.items())
 
 
 def outcome_of(step: dict) -> tuple:

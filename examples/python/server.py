@@ -2,8 +2,9 @@
 """
 A responder: python3 server.py [PORT] [OPTIONS as JSON]
 
-It answers each message with {"echo": message}. Each line of standard input is a message to every session, as JSON; its end is
-the goodbye. What happens is told as JSON on standard output, a line each. Options are those of the handshake:
+It answers each message with {"echo": message}. Each line of standard input is a message to every session, as
+JSON; its end is the goodbye. What happens is told on standard output, a line of JSON each. Options are those of the
+handshake:
 '{"keepalive": [2000, 500, 3], "minPing": 100, "resume": 60000}'.
 """
 

@@ -1,1 +1,1 @@
-"""The Systole wire protocol, version 1, as docs/PROTOCOL.md describes it: no sockets, no clocks, only the standard library."""
+"""The Systole wire protocol, version 1, as docs/PROTOCOL.md describes it: only the standard library."""

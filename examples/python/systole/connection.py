@@ -1,4 +1,4 @@
-"""One connection: handshake, heartbeat, frames and goodbye. Bytes and instants go in, bytes come out; there is no socket and no clock."""
+"""One connection: handshake, heartbeat, frames and goodbye. Bytes and instants go in, bytes come out."""
 
 from . import msgpack, wire
 from .handshake import Bucket, Incompatible, decode_introduction, negotiate
@@ -42,9 +42,9 @@ class Refusal(Exception):
 
 class Connection:
     """
-    One end. A client gives its session; a server gives `admit`, which finds the session for HELLO or raises Refusal. Instants are
-    milliseconds. After each call, `take()` are the bytes to write, `wants_fin` says whether FIN goes behind them, `ended`
-    is the cause once it is over, and `deadline` is when to call `tick`.
+    One end. A client gives its session; a server gives `admit`, which finds the session for HELLO or raises Refusal.
+    Instants are milliseconds. After each call, `take()` are the bytes to write, `wants_fin` says whether FIN goes
+    behind them, `ended` is the cause once it is over, and `deadline` is when to call `tick`.
     """
 
     def __init__(self, settings: dict, now: float, session=None, admit=None):
@@ -103,7 +103,7 @@ class Connection:
         self.flush(now)
 
     def receive_fin(self) -> None:
-        """FIN behind a CLOSE belongs to the goodbye; without one, the peer has crashed or something has cut the line."""
+        """FIN behind a CLOSE belongs to the goodbye; without one, the peer has crashed, or the line was cut."""
         self._end(self._cause if self._heard else "eof")
 
     def lose(self) -> None:
@@ -148,7 +148,7 @@ class Connection:
         return data
 
     def flush(self, now: float) -> None:
-        """Writes what may be written: PONG, results and messages, ACK, CLOSE. To be called when the application has done something."""
+        """Writes what may be written. To be called when the application has done something."""
         if self.ended or self.state != "open":
             return
         if self._pong_due is not None:
@@ -167,7 +167,7 @@ class Connection:
 
     @property
     def _is_window_open(self) -> bool:
-        """Buffers on the way stay short; but who has read every DATA and RESULT may have reported nothing of the PINGs behind them."""
+        """Buffers on the way stay short. Who has read every DATA and RESULT need not report PINGs behind them."""
         return self.written - self.read_by_peer < WINDOW or self.read_by_peer >= self._payload_end
 
     def _put(self, frame: dict) -> None:
@@ -291,7 +291,7 @@ class Connection:
             self._leave("too-many-pings", "")
 
     def _handle_pong(self, frame: dict, now: float) -> None:
-        """Its bytes were evidence already; what is left is a round trip, if it answers the newest PING for the first time."""
+        """Its bytes were evidence already; what is left is a round trip, if it answers the newest PING."""
         if "handled" in frame:
             self.session.handle_count(frame["handled"])
         if frame["number"] == self._ping_number and self._pinged_at is not None:

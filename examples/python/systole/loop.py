@@ -61,7 +61,7 @@ class Line:
 
 
 class Loop:
-    """Calls back what is readable, and reads before it judges: what came while this process was stopped is evidence, too."""
+    """Reads before it judges: what came while this process was stopped is evidence, too."""
 
     def __init__(self):
         self.selector = selectors.DefaultSelector()

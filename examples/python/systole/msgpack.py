@@ -1,4 +1,4 @@
-"""Plain MessagePack, as sections 5 and 9 of the protocol allow it: no extension types, text as keys, at most 128 deep."""
+"""Plain MessagePack, as sections 5 and 9 of the protocol allow it: no extension types, text as keys, 128 deep."""
 
 import struct
 
@@ -142,7 +142,7 @@ def _unpack_sized(data: bytes, at: int, depth: int, kind: str, length: int):
 
 
 def _unpack_items(data: bytes, at: int, depth: int, count: int):
-    """Nothing is prepared for a count that may be a lie: each item takes at least a byte, so this ends where the bytes do."""
+    """Nothing is prepared for a count that may be a lie: each item takes a byte, so this ends where the bytes do."""
     items = []
     for _ in range(count):
         item, at = _unpack(data, at, depth + 1)

@@ -1,4 +1,4 @@
-"""What a server does with a HELLO: the table of section 11 of the protocol, and sessions that wait for their clients."""
+"""What a server does with a HELLO: section 11 of the protocol. Sessions wait here for their clients."""
 
 import hmac
 import secrets

@@ -1,4 +1,4 @@
-"""The messages of one session, in both directions, over one connection after another: sections 9 to 12 of the protocol."""
+"""The messages of one session, both ways, over one connection after another: sections 9 to 12 of the protocol."""
 
 from collections import deque
 
@@ -29,8 +29,9 @@ class Incoming:
 class Session:
     """
     What both ends keep while connections come and go. The application calls `send` and `answer`, and takes `events`:
-    ("message", incoming) for each of the peer's, ("settled", label, outcome) for each of ours. An outcome is ("value", value),
-    ("failure", code, text), ("in-doubt",) or ("not-handled",); ("value", None) where the handler returned nothing.
+    ("message", incoming) for each of the peer's, ("settled", label, outcome) for each of ours. An outcome is
+    ("value", value), ("failure", code, text), ("in-doubt",) or ("not-handled",); the value is None where the handler
+    returned nothing.
     """
 
     def __init__(self, max_message: int, credit: int):
@@ -76,7 +77,7 @@ class Session:
         self.queue.append(Message(payload, label))
 
     def answer(self, incoming: Incoming, value=None, failure=None) -> None:
-        """The application is done with a message: it returns a value, None for none, or has failed with a code and a text."""
+        """The application is done with a message: it returns a value, or has failed with a code and a text."""
         if incoming is not self.running:
             return  # its session is gone
         answer = None
@@ -125,7 +126,8 @@ class Session:
 
     def fits(self, peer: dict) -> bool:
         """Whether the session can go on at a peer that stands there."""
-        return self.received_by_peer <= peer["received"] <= self.sent and self.confirmed <= peer["settled"] <= self.handled
+        has_ours = self.received_by_peer <= peer["received"] <= self.sent
+        return has_ours and self.confirmed <= peer["settled"] <= self.handled
 
     def open(self, peer: dict, max_message: int, resumed: bool) -> None:
         """The handshake is over. What the peer does not have is sent again."""
@@ -329,8 +331,8 @@ class Session:
             return None
         self.told = max(self.told, answered)
         self.told_read, self.told_limit, self.untold_results = read, limit, 0
-        counters = {"received": self.received, "handled": answered, "settled": self.settled, "read": read, "limit": limit}
-        return {"type": "ack", **counters}
+        ack = {"type": "ack", "received": self.received, "handled": answered, "settled": self.settled}
+        return {**ack, "read": read, "limit": limit}
 
 
 def part_of(offset: int, size: int, length: int) -> str:

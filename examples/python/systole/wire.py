@@ -1,4 +1,4 @@
-"""Bytes and frames: sections 2 to 4 of the protocol. A frame is a dict with its type, and bytes for what only the codec understands."""
+"""Bytes and frames: sections 2 to 4 of the protocol. A frame is a dict; what only the codec understands is bytes."""
 
 MAGIC = b"\xe5SYS"
 VERSION = 1
