@@ -15,7 +15,7 @@ export interface Sketch {
 export interface Outcome {
   readonly value?: unknown;
   readonly failure?: readonly [code: string, text: string];
-  readonly handedBack?: 'in-doubt' | 'not-handled';
+  readonly handedBack?: 'in-doubt' | 'not-handled' | 'too-large';
 }
 
 export interface Step extends Outcome {

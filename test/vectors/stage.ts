@@ -182,5 +182,6 @@ function outcomeOf(error: unknown): Outcome {
   const code = error instanceof SystoleError ? error.code : String(error);
   if (code === 'ERR_IN_DOUBT') return { handedBack: 'in-doubt' };
   if (code === 'ERR_CLOSED') return { handedBack: 'not-handled' };
+  if (code === 'ERR_TOO_LARGE') return { handedBack: 'too-large' };
   throw error;
 }

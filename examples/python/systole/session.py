@@ -30,8 +30,8 @@ class Session:
     """
     What both ends keep while connections come and go. The application calls `send` and `answer`, and takes `events`:
     ("message", incoming) for each of the peer's, ("settled", label, outcome) for each of ours. An outcome is
-    ("value", value), ("failure", code, text), ("in-doubt",) or ("not-handled",); the value is None where the handler
-    returned nothing.
+    ("value", value), ("failure", code, text), ("in-doubt",), ("not-handled",) or ("too-large",); the value is
+    None where the handler returned nothing.
     """
 
     def __init__(self, max_message: int, credit: int):
@@ -44,6 +44,7 @@ class Session:
         self.max_message = max_message
         self.credit = credit
         self.events = deque()
+        self.peer_max_message = 0  # of the newest handshake
         self.queue = deque()  # our messages without an outcome; the first one has the number settled + 1
         self._begin_anew()
 
@@ -61,7 +62,6 @@ class Session:
     def _begin_connection(self) -> None:
         self.may_send = False
         self.offset = self.used = self.peer_limit = 0
-        self.peer_max_message = 0
         self.value = None  # the parts of a value that are here
         self.partial = None  # the parts of a message that are here
         self.taken = self.told_limit = 0
@@ -297,6 +297,7 @@ class Session:
         return answer
 
     def _next_data(self):
+        self._hand_back_too_large()
         if not self.has_to_send:
             return None
         payload = self.queue[self.sent - self.settled].payload
@@ -333,6 +334,14 @@ class Session:
         self.told_read, self.told_limit, self.untold_results = read, limit, 0
         ack = {"type": "ack", "received": self.received, "handled": answered, "settled": self.settled}
         return {**ack, "read": read, "limit": limit}
+
+
+    def _hand_back_too_large(self) -> None:
+        """What the peer does not accept never gets a number."""
+        while self.has_to_send and len(self.queue[self.sent - self.settled].payload) > self.peer_max_message:
+            message = self.queue[self.sent - self.settled]
+            self.queue.remove(message)
+            self.events.append(("settled", message.label, ("too-large",)))
 
 
 def part_of(offset: int, size: int, length: int) -> str:
