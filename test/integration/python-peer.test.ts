@@ -22,8 +22,8 @@ import { probesOf, tapeProbes } from '../support/probes.ts';
 import { hasPython, PythonPeer, pythonFile } from '../support/python.ts';
 import type { Tape } from '../support/tape.ts';
 
-/** A verdict comes 900 ms after the last evidence: time enough for a process that has to share its processor. */
-const TRIPLE = { idle: 300, interval: 200, probes: 3 } as const;
+/** A verdict comes 1.8 s after the last evidence: time enough for a process that has to share its processor. */
+const TRIPLE = { idle: 300, interval: 500, probes: 3 } as const;
 const PYTHON_TRIPLE = [TRIPLE.idle, TRIPLE.interval, TRIPLE.probes];
 const BOUND_MS = TRIPLE.idle + TRIPLE.interval * TRIPLE.probes;
 /** What a busy machine may add before a verdict is noticed. */

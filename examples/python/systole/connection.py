@@ -66,8 +66,8 @@ class Connection:
         self._payload_end = 0  # where the last DATA or RESULT that was written ends
         self._handshake_deadline = now + self.settings["handshakeTimeout"]
         # The heartbeat.
-        self._evidence_at = now
         self._probes = 0  # sent in the silence under way
+        self._due_at = float("inf")  # the next PING, or behind the last one the verdict
         self._ping_number = 0
         self._pinged_at = None  # until the newest PING is answered
         self.rtts = []  # round trips that nobody has taken yet
@@ -119,10 +119,8 @@ class Connection:
                 self._leave("handshake-timeout", "", note=self.role == "client" or self.state == "handshake")
         elif now >= self._close_deadline:
             self._end(self._cause)
-        elif now >= self._dead_at:
-            self._leave("judged-dead", "", cause="silent")
-        elif now >= self._next_ping_at:
-            self._probe(now)
+        elif now >= self._due_at:
+            self._probe_or_judge(now)
         self.flush(now)
 
     def say_goodbye(self, now: float, reason: str = "", scope: str = "session", code: str = "normal") -> None:
@@ -138,7 +136,7 @@ class Connection:
             return float("inf")
         if self.state != "open":
             return self._handshake_deadline
-        return min(self._close_deadline, self._dead_at, self._next_ping_at)
+        return min(self._close_deadline, self._due_at)
 
     # Out
 
@@ -259,26 +257,17 @@ class Connection:
     # Heartbeat
 
     def _heard_something(self, now: float) -> None:
-        self._evidence_at = now
         self._probes = 0
+        if self.terms is not None and self.terms["keepalive"] is not None:
+            self._due_at = now + self.terms["keepalive"][0]
 
-    @property
-    def _next_ping_at(self) -> float:
-        if self.terms is None or self.terms["keepalive"] is None:
-            return float("inf")
-        idle, interval, probes = self.terms["keepalive"]
+    def _probe_or_judge(self, now: float) -> None:
+        _, interval, probes = self.terms["keepalive"]
         if self._probes == probes:
-            return float("inf")
-        return self._evidence_at + idle + self._probes * interval
-
-    @property
-    def _dead_at(self) -> float:
-        if self.terms is None or self.terms["keepalive"] is None:
-            return float("inf")
-        idle, interval, probes = self.terms["keepalive"]
-        return self._evidence_at + idle + probes * interval
-
-    def _probe(self, now: float) -> None:
+            return self._leave("judged-dead", "", cause="silent")
+        # Who comes late has not run himself, and could not listen: the peer is given the time that it takes to answer.
+        is_late = now - self._due_at > interval / 4
+        self._due_at = (now if is_late else self._due_at) + interval
         self._probes += 1
         self._ping_number += 1
         self._pinged_at = now
