@@ -4,10 +4,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
-const documents = ['./', 'docs/', 'examples/', 'examples/python/', 'packages/testing/', 'test/vectors/'].flatMap((folder) =>
-  readdirSync(new URL(folder, root))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `${folder}${name}`),
+const documents = ['./', 'docs/', 'examples/', 'examples/python/', 'packages/testing/', 'test/vectors/'].flatMap(
+  (folder) =>
+    readdirSync(new URL(folder, root))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}${name}`),
 );
 
 /** The anchors that GitHub makes of the headings of a document. */
