@@ -118,12 +118,12 @@ describe('Outgoing: the send window', () => {
   it('follows the rate that the peer reads at: 262,144 bytes that take 4 s halve the window', () => {
     const outgoing = new Outgoing(new FakeTransport());
     outgoing.putPreamble();
-    outgoing.put(data(WINDOW_BYTES));
+    for (let part = 0; part < 8; part += 1) outgoing.put(data(WINDOW_BYTES / 8));
     outgoing.handleTurn(() => 0);
     outgoing.flush();
     outgoing.handleRead(outgoing.position, 4_000, 20);
     outgoing.handleTurn(() => 4_000);
-    outgoing.put(data(WINDOW_BYTES / 2 - 100));
+    for (let part = 0; part < 4; part += 1) outgoing.put(data(WINDOW_BYTES / 8 - 25));
     expect(outgoing.takesPayload).toBe(true);
     outgoing.put(data(100));
     expect(outgoing.takesPayload).toBe(false);
