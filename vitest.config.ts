@@ -10,9 +10,12 @@ const conditions = ['@systole/source', 'module', 'node', 'development|production
 /** vitest leaves one processor free. Of two that is one too many: most tests wait most of the time. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
-/** What tests the workshop and not the product: one version of Node is enough for it. */
-const workshop = ['test/bench/**', 'test/documents/**', 'test/lint/**', 'test/mutants/**'];
-const leftOut = process.env['SYSTOLE_PRODUCT_ONLY'] === '1' ? workshop : [];
+/** What tests the workshop, or knows no Node: simulated time, vectors and programs in other languages. One version of Node is enough for it. */
+const elsewhere = [
+  ...['test/bench/**', 'test/documents/**', 'test/fuzz/**', 'test/lint/**', 'test/mutants/**'],
+  ...['test/simulated/**', 'test/vectors/**', 'test/integration/python-peer.test.ts'],
+];
+const leftOut = process.env['SYSTOLE_PRODUCT_ONLY'] === '1' ? elsewhere : [];
 
 export default defineConfig({
   resolve: { conditions },
