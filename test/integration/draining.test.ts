@@ -160,6 +160,15 @@ describe('server.close', () => {
     expect(server.inspect().state).toBe('listening');
   });
 
+  it('takes a retryAfter and a spread of 1 hour, and refuses 1 ms more, which no client would heed', async () => {
+    const server = await startServer();
+    const long = { retryAfter: 3_600_001, spread: '61m' } as const;
+    await expect(server.close(long)).rejects.toMatchObject({
+      problems: [{ path: 'retryAfter' }, { path: 'spread' }],
+    });
+    await server.close({ retryAfter: '1h', spread: 3_600_000 });
+  });
+
   it('takes no socket from a listener that hears of the end', async () => {
     const { server, session } = await startPair({ server: { closeTimeout: 0 } });
     const thrown: unknown[] = [];

@@ -53,6 +53,7 @@ describe('the public values', () => {
       'Heartbeat',
       'LiveSession',
       'Liveness',
+      'MAX_RETRY_MS',
       'MIN_STALL_MS',
       'NotHandledError',
       'OptionsError',

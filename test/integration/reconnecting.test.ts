@@ -163,6 +163,27 @@ describe('a server that has a say', () => {
     await peers.count(2);
   });
 
+  it.each([
+    { retryAfterMs: 3_600_000, spreadMs: 2, delayMs: 3_600_001 },
+    { retryAfterMs: 3_600_001, spreadMs: 2, delayMs: 3_600_001 },
+    { retryAfterMs: Number.MAX_SAFE_INTEGER, spreadMs: Number.MAX_SAFE_INTEGER, delayMs: 5_400_000 },
+    { retryAfterMs: 1, spreadMs: 3_600_000, delayMs: 1_800_001 },
+    { retryAfterMs: 1, spreadMs: 3_600_002, delayMs: 1_800_001 },
+  ])(
+    'W6: of a hint of $retryAfterMs ms and a spread of $spreadMs ms heeds one hour each: $delayMs ms',
+    async (hint) => {
+      const { delayMs, ...hinted } = hint;
+      const { peers, address } = await listenRaw();
+      const client = startClient({ ...address, clock: new ManualClock(), random: () => 0.5, reconnect: {} });
+      const peer = await peers.first();
+      peer.write(PREAMBLE, bytesOf(welcomeFrame()));
+      await client.ready();
+      const told = client.next('reconnecting');
+      peer.send({ type: 'close', scope: 'connection', code: 'going-away', lastAccepted: 0, reason: '', ...hinted });
+      expect((await told).delayMs).toBe(delayMs);
+    },
+  );
+
   it.each(['rejected', 'incompatible', 'superseded'] as const)('stops a client for good with %s', async (code) => {
     const { peers, address } = await listenRaw();
     const client = startClient({ ...address, reconnect: { base: 10, cap: 10 } });

@@ -1,6 +1,7 @@
 /** A client that dials, and dials again. */
 
 import type { Alarm, AlarmOwner, Cause, Ending, Hello, Instant, Terms, Welcome } from '@systole/core';
+import { MAX_RETRY_MS } from '@systole/core';
 import { BOOT_ID } from '@systole/core/node';
 import { backoffMs } from './backoff.ts';
 import type { ClientSessionInit, EndExplanation } from './client-session.ts';
@@ -162,11 +163,13 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
     this.tell('reconnecting', { attempt: this.#attempts, delayMs, cause, evidence });
   }
 
-  /** The server at this address has told when it wants to be tried again; the others may be tried before. */
+  /** The server at this address has told when it wants to be tried again, in an hour or two at most; the others may be tried before. */
   #heedHint({ goodbye }: Ending): void {
     if (goodbye === undefined) return;
     const { clock, random } = this.#init.parts;
-    this.#rotation.postpone(this.#target, clock.now() + goodbye.retryAfterMs + goodbye.spreadMs * random());
+    const retryAfterMs = Math.min(goodbye.retryAfterMs, MAX_RETRY_MS);
+    const spreadMs = Math.min(goodbye.spreadMs, MAX_RETRY_MS);
+    this.#rotation.postpone(this.#target, clock.now() + retryAfterMs + spreadMs * random());
   }
 
   /** Delays start from the base again only after a connection that lasted, and on which a heartbeat was answered: connecting alone proves little. */

@@ -23,6 +23,7 @@ export type { Keepalive, KeepaliveOptions, KeepaliveSetting, Preset } from './ru
 export { boundMs, PRESETS, resolveKeepalive } from './rules/keepalive.ts';
 export type { LengthPrefixOptions } from './rules/length-prefixed.ts';
 export { lengthPrefixed } from './rules/length-prefixed.ts';
+export { MAX_RETRY_MS } from './rules/limits.ts';
 export { msgpackCodec } from './rules/msgpack-codec.ts';
 export type { Terms } from './rules/negotiate.ts';
 export type { SessionConfig, SessionOptions } from './rules/options.ts';

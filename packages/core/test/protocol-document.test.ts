@@ -207,10 +207,11 @@ describe('the tables of docs/PROTOCOL.md', () => {
       '`codec`, characters': limits.MAX_CODEC_CHARS,
       probes: limits.MAX_PROBES,
       '`minPing`, milliseconds': limits.MAX_MIN_PING_INTERVAL_MS,
+      '`retryAfterMs`, `spreadMs` that a client heeds, milliseconds': limits.MAX_RETRY_MS,
       'keys of `metadata`': limits.MAX_METADATA_KEYS,
       'depth of arrays and maps': limits.MAX_NESTING,
     });
-    expect(Object.keys(limits)).toHaveLength(14);
+    expect(Object.keys(limits)).toHaveLength(15);
   });
 
   it('leave room in a frame of 65,536 bytes for the largest part with the largest number', () => {

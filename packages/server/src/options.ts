@@ -8,6 +8,7 @@ import {
   findSessionContradictions,
   functionSchema,
   integerSchema,
+  MAX_RETRY_MS,
   parseDuration,
   partEntries,
   sessionEntries,
@@ -58,9 +59,9 @@ export interface ServerOptions extends SessionOptions, PartOptions, SocketOption
 export interface CloseOptions {
   /** How long sessions may finish what is under way, before they are destroyed; a client does not wait longer than its own `closeTimeout`. Default: `closeTimeout`. */
   readonly drain?: Duration;
-  /** After how long clients are welcome again. Default: 0. */
+  /** After how long clients are welcome again: at most an hour, as clients heed no more. Default: 0. */
   readonly retryAfter?: Duration;
-  /** Over how long, from then on, they shall spread. Default: 5 ms for each session, at most 1 min: 200 handshakes a second are no storm. */
+  /** Over how long, from then on, they shall spread: at most an hour. Default: 5 ms for each session, at most 1 min: 200 handshakes a second are no storm. */
   readonly spread?: Duration;
 }
 
@@ -122,8 +123,8 @@ const serverEntries: v.ObjectEntries = {
 
 const closeEntries: v.ObjectEntries = {
   drain: v.optional(durationSchema()),
-  retryAfter: v.optional(durationSchema()),
-  spread: v.optional(durationSchema()),
+  retryAfter: v.optional(durationSchema(0, MAX_RETRY_MS)),
+  spread: v.optional(durationSchema(0, MAX_RETRY_MS)),
 };
 
 const attachEntries: v.ObjectEntries = {

@@ -36,6 +36,12 @@ export const MAX_PROBES = 1_000;
 /** The longest ping spacing that one end may ask of the other: with more, a peer could switch our watch off. One hour. */
 export const MAX_MIN_PING_INTERVAL_MS = 3_600_000;
 
+/**
+ * The longest `retryAfterMs`, and the longest `spreadMs`, that a client heeds: with more, one CLOSE could switch a fleet off, by
+ * malice or by a slip. One hour.
+ */
+export const MAX_RETRY_MS = 3_600_000;
+
 /** Keys of the metadata in HELLO and WELCOME. */
 export const MAX_METADATA_KEYS = 64;
 
