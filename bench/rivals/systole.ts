@@ -17,6 +17,9 @@ export const systole: Rival = {
     const receivers = new WeakMap<object, Receive>();
     const server = createServer({
       keepalive: heartbeatMs === undefined ? false : keepaliveOf(heartbeatMs),
+      // All clients are at one address, and stand for as many.
+      maxConnectionsPerAddress: 65_536,
+      maxHandshakesPerAddress: 1_024,
       onMessage: (message, session) => receivers.get(session)?.(message as Uint8Array),
     });
     server.on('session', (session) => receivers.set(session, accept(lineOf(session))));

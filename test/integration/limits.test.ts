@@ -8,10 +8,10 @@ import { Tape } from '../support/tape.ts';
 
 const HELLO = Buffer.concat([PREAMBLE, bytesOf(helloFrame())]);
 
-describe('W6: a server with maxConnections 2', () => {
+describe('W6: a server with maxConnections 2, all of which one address may have', () => {
   it('asks the third peer to come back in 1 s to 11 s, which is not rejected, and logs it', async () => {
     const logger = new LogTape();
-    const server = await startServer({ maxConnections: 2, logger });
+    const server = await startServer({ maxConnections: 2, maxConnectionsPerAddress: 2, logger });
     await RawPeer.open(server.address);
     await RawPeer.open(server.address);
     const rejected = server.next('rejected');
@@ -39,7 +39,12 @@ describe('W6: a server with maxConnections 2', () => {
       arrivals: 0,
       accepted: 2,
       rejected: 1,
-      limits: { maxConnections: 2, maxHandshakes: 1_024 },
+      limits: {
+        maxConnections: 2,
+        maxConnectionsPerAddress: 2,
+        maxHandshakes: 1_024,
+        maxHandshakesPerAddress: 512,
+      },
     });
     expect(logger.tape.all(({ level }) => level === 'warn')).toMatchObject([
       { message: 'connections over the limit', fields: { count: 1, cause: 'rejected' } },
@@ -68,9 +73,9 @@ describe('W6: a server with maxConnections 2', () => {
   });
 });
 
-describe('W6: a server with maxHandshakes 3', () => {
+describe('W6: a server with maxHandshakes 3, all of which one address may have', () => {
   it('destroys what comes beyond 3 arrivals without a word, and takes others in when they have gone', async () => {
-    const server = await startServer({ maxHandshakes: 3 });
+    const server = await startServer({ maxHandshakes: 3, maxHandshakesPerAddress: 3 });
     const arrivals = await Promise.all([1, 2, 3].map(() => RawPeer.connect(server.address)));
     const rejected = server.next('rejected');
     const fourth = await RawPeer.connect(server.address);

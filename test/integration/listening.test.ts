@@ -44,7 +44,12 @@ describe('listen', () => {
       arrivals: 0,
       accepted: 0,
       rejected: 0,
-      limits: { maxConnections: 65_536, maxHandshakes: 1_024 },
+      limits: {
+        maxConnections: 65_536,
+        maxConnectionsPerAddress: 32_768,
+        maxHandshakes: 1_024,
+        maxHandshakesPerAddress: 512,
+      },
     });
   });
 

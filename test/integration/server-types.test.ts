@@ -56,9 +56,11 @@ describe('the types of a server', () => {
     expectTypeOf<PeerCertificate['validTo']>().toEqualTypeOf<Date>();
   });
 
-  it('name 4 states and 2 limits', () => {
+  it('name 4 states and 4 limits', () => {
     expectTypeOf<ServerSnapshot['state']>().toEqualTypeOf<'idle' | 'listening' | 'closing' | 'closed'>();
-    expectTypeOf<keyof ServerLimits>().toEqualTypeOf<'maxConnections' | 'maxHandshakes'>();
+    expectTypeOf<keyof ServerLimits>().toEqualTypeOf<
+      'maxConnections' | 'maxConnectionsPerAddress' | 'maxHandshakes' | 'maxHandshakesPerAddress'
+    >();
     expectTypeOf<keyof CloseOptions>().toEqualTypeOf<'drain' | 'retryAfter' | 'spread'>();
   });
 });

@@ -1,6 +1,6 @@
-/** Where a server listens, and how an address is written. */
+/** Where a server listens. */
 
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { OptionProblem } from '@systole/core';
 import { OptionsError } from '@systole/core';
 import type { ListenPlan } from './reuse-port.ts';
@@ -92,12 +92,4 @@ export function toServerAddress(address: AddressInfo | string | null): ServerAdd
   if (address === null) return undefined;
   if (typeof address === 'string') return { path: address };
   return { port: address.port, host: address.address };
-}
-
-/** How the peer of a socket is written, in logs and events. Joined, as the sum of texts would keep all of them. */
-export function peerAddressOf(socket: Socket): string {
-  const { remoteAddress, remotePort, remoteFamily } = socket;
-  if (remoteAddress === undefined) return 'unix';
-  const host = remoteFamily === 'IPv6' ? `[${remoteAddress}]` : remoteAddress;
-  return [host, remotePort].join(':');
 }

@@ -3,6 +3,7 @@
 import type { TLSSocket } from 'node:tls';
 import type { Connection, ConnectionOwner, Ending, Hello } from '@systole/core';
 import type { SocketTransport } from '@systole/core/node';
+import type { Seat } from './headcount.ts';
 import type { TlsTransport } from './tls-transport.ts';
 
 /** What becomes of an arrival. */
@@ -13,15 +14,21 @@ export interface ArrivalHost {
   reject(arrival: Arrival, ending: Ending): void;
 }
 
-/** How an arrival came in. */
-export interface Entrance {
-  /** Such as `10.0.0.7:51234`. */
-  readonly address: string;
+/** What an arrival is spoken with over. */
+export interface Way {
   readonly transport: SocketTransport | TlsTransport;
   /** The TLS socket, once TLS is established; undefined without TLS. */
   readonly tlsSocket: () => TLSSocket | undefined;
   /** Whether it has to show a valid certificate. */
   readonly requiresCertificate: boolean;
+}
+
+/** How an arrival came in. */
+export interface Entrance extends Way {
+  /** Such as `10.0.0.7:51234`. */
+  readonly address: string;
+  /** Where it counts for its address; undefined if it has none. */
+  readonly seat: Seat | undefined;
 }
 
 /** Owns a connection until a session does. */

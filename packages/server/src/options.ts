@@ -37,8 +37,16 @@ export interface ServerOptions extends SessionOptions, PartOptions, SocketOption
   readonly authenticate?: Authenticate;
   /** Sessions and arrivals at one time; a peer beyond is told to come back later. Default: 65,536, what a default kernel has ports for. */
   readonly maxConnections?: number;
+  /**
+   * Those of one address; a peer beyond is told to come back later. An IPv6 address is counted with all others of its /64, and
+   * a Unix socket has none. At `maxConnections` or above it is no limit. Default: half of `maxConnections`, so that nobody
+   * alone can shut all others out; where clients share an address, behind a NAT, let it be more.
+   */
+  readonly maxConnectionsPerAddress?: number;
   /** Arrivals at one time: connections in the handshake. One beyond is destroyed without a word. Default: 1,024. */
   readonly maxHandshakes?: number;
+  /** Those of one address, counted as above. One beyond is destroyed without a word. Default: half of `maxHandshakes`. */
+  readonly maxHandshakesPerAddress?: number;
   /**
    * How long a connection may last, each shortened by up to 10 %; then its client is asked to connect again, so that a fleet
    * spreads over new servers. Default: no limit.
@@ -74,7 +82,9 @@ export interface AttachOptions {
 /** What a server takes at one time. */
 export interface ServerLimits {
   readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
   readonly maxHandshakes: number;
+  readonly maxHandshakesPerAddress: number;
 }
 
 /** What a server keeps of sessions whose connection is lost. */
@@ -114,7 +124,9 @@ const serverEntries: v.ObjectEntries = {
   tls: v.optional(v.unknown()), // findTlsProblems looks into it
   authenticate: v.optional(functionSchema),
   maxConnections: v.optional(integerSchema(1, MAX_COUNT)),
+  maxConnectionsPerAddress: v.optional(integerSchema(1, MAX_COUNT)),
   maxHandshakes: v.optional(integerSchema(1, MAX_COUNT)),
+  maxHandshakesPerAddress: v.optional(integerSchema(1, MAX_COUNT)),
   maxConnectionAge: v.optional(durationSchema(MIN_AGE_MS)),
   maxParkedSessions: v.optional(integerSchema(1, MAX_COUNT)),
   maxParkedBytes: v.optional(integerSchema(1, Number.MAX_SAFE_INTEGER)),
@@ -137,13 +149,23 @@ export function resolveServerOptions(options: ServerOptions): ServerConfig {
   return {
     session: fillSessionOptions(options),
     socket: fillSocketOptions(options),
-    limits: { maxConnections: options.maxConnections ?? 65_536, maxHandshakes: options.maxHandshakes ?? 1_024 },
+    limits: resolveLimits(options),
     parking: {
       maxParkedSessions: options.maxParkedSessions ?? 10_000,
       maxParkedBytes: options.maxParkedBytes ?? 67_108_864,
       maxParkedPerIdentity: options.maxParkedPerIdentity ?? 16,
     },
     maxConnectionAgeMs: parseDuration(options.maxConnectionAge),
+  };
+}
+
+/** Half for one address is Postfix's rule for `smtpd_client_connection_count_limit`. */
+function resolveLimits({ maxConnections = 65_536, maxHandshakes = 1_024, ...perAddress }: ServerOptions): ServerLimits {
+  return {
+    maxConnections,
+    maxConnectionsPerAddress: perAddress.maxConnectionsPerAddress ?? Math.ceil(maxConnections / 2),
+    maxHandshakes,
+    maxHandshakesPerAddress: perAddress.maxHandshakesPerAddress ?? Math.ceil(maxHandshakes / 2),
   };
 }
 

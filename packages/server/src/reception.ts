@@ -2,18 +2,22 @@
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Ending, Evidence, Hello, Logger, SessionParts } from '@systole/core';
+import type { Ending, Hello, NamedEnd, SessionParts } from '@systole/core';
 import { Connection } from '@systole/core';
-import { publishRejected, SocketTransport } from '@systole/core/node';
-import { peerAddressOf } from './address.ts';
+import { SocketTransport } from '@systole/core/node';
 import type { RejectedEvent } from './api.ts';
-import type { ArrivalHost, Entrance } from './arrival.ts';
+import type { ArrivalHost, Way } from './arrival.ts';
 import { Arrival } from './arrival.ts';
 import type { Authenticate } from './authentication.ts';
 import { certificateFlaw, certificateOf } from './certificate.ts';
-import { FloodLog } from './flood-log.ts';
+import type { Seat } from './headcount.ts';
 import type { ServerConfig } from './options.ts';
+import type { PeerAddress } from './peer-address.ts';
+import { peerAddressOf, writeAddress } from './peer-address.ts';
 import type { ResumeRefusal } from './registry.ts';
+import { Rejections } from './rejections.ts';
+import type { Excess } from './room.ts';
+import { Room } from './room.ts';
 import type { Guest } from './server-session.ts';
 import { ServerSession } from './server-session.ts';
 import type { TlsStage } from './tls-stage.ts';
@@ -39,86 +43,77 @@ export interface Doorkeepers {
 /** When a peer is to come back that came to a full server: soon, as places get free, but not all at once. */
 const FULL_RETRY = { retryAfterMs: 1_000, spreadMs: 10_000 } as const;
 
-/** Evidence of a socket at which nobody has looked. */
-const UNSEEN = {
-  epoch: 0,
-  phase: 'handshake',
-  silenceMs: undefined,
-  probesSent: 0,
-  rttMs: undefined,
-  stallMs: undefined,
-  syscall: undefined,
-  hint: undefined,
-} as const satisfies Partial<Evidence>;
+/** As a health check may go: it has connected, and nothing else was wanted. */
+const GONE: NamedEnd = { cause: 'reset', detail: 'the peer had reset the connection before it was accepted' };
 
 /** See the head of the file. */
 export class Reception implements ArrivalHost {
   readonly #parts: SessionParts;
-  readonly #logger: Logger;
   readonly #config: ServerConfig;
   readonly #doorkeepers: Doorkeepers;
   readonly #host: ReceptionHost;
   readonly #arrivals = new Set<Arrival>();
-  readonly #floodLog: FloodLog<RejectedEvent>;
+  readonly #room: Room;
+  readonly #rejections: Rejections;
   #accepted = 0;
-  #rejected = 0;
 
   constructor(parts: SessionParts, config: ServerConfig, doorkeepers: Doorkeepers, host: ReceptionHost) {
     this.#parts = parts;
-    this.#logger = parts.logger;
     this.#config = config;
     this.#doorkeepers = doorkeepers;
     this.#host = host;
-    this.#floodLog = new FloodLog(parts.clock, (last, count) =>
-      this.#logger.warn({ ...last, count }, 'connections over the limit'),
-    );
+    this.#room = new Room(config.limits);
+    this.#rejections = new Rejections(parts, (event) => host.handleRejected(event));
   }
 
   /** How many arrivals there are, and how all came out that are none any more. */
   get counts(): { readonly arrivals: number; readonly accepted: number; readonly rejected: number } {
-    return { arrivals: this.#arrivals.size, accepted: this.#accepted, rejected: this.#rejected };
+    return { arrivals: this.#arrivals.size, accepted: this.#accepted, rejected: this.#rejections.count };
   }
 
   /** A socket that our own port has accepted. */
   receive(socket: Socket): void {
     const { tls } = this.#doorkeepers;
     if (tls === undefined) return this.adopt(socket);
-    if (this.#isFlooded(socket)) return;
+    const peer = this.#findRoom(socket, peerAddressOf(socket));
+    if (peer === undefined) return;
     const transport = tls.secure(socket, this.#config.socket);
     const { requiresCertificate } = tls;
-    const address = peerAddressOf(socket);
-    this.#enter({ address, transport, tlsSocket: () => transport.socket, requiresCertificate });
+    this.#enter(peer, this.#room.take(peer), { transport, tlsSocket: () => transport.socket, requiresCertificate });
   }
 
   /** A socket that needs no TLS of ours. */
   adopt(socket: Socket): void {
-    if (this.#isFlooded(socket)) return;
+    const peer = this.#findRoom(socket, peerAddressOf(socket));
+    if (peer === undefined) return;
     const transport = new SocketTransport(socket, this.#config.socket);
     const tlsSocket = (): TLSSocket | undefined => (socket instanceof TLSSocket ? socket : undefined);
-    this.#enter({ address: peerAddressOf(socket), transport, tlsSocket, requiresCertificate: false });
+    this.#enter(peer, this.#room.take(peer), { transport, tlsSocket, requiresCertificate: false });
   }
 
   /** Turns all away that are still here: the server is closing. */
   dismissAll(): void {
     for (const { connection } of this.#arrivals) connection.destroy('closed-locally', 'the server is closing');
-    this.#floodLog.finish();
+    this.#rejections.finish();
   }
 
-  /** Beyond `maxHandshakes` a socket is destroyed before it costs more than itself. */
-  #isFlooded(socket: Socket): boolean {
-    const { maxHandshakes } = this.#config.limits;
-    if (this.#arrivals.size < maxHandshakes) return false;
-    const address = peerAddressOf(socket);
-    const detail = `${maxHandshakes} connections are in the handshake already`;
+  /** Where its peer is. A socket without room for it is destroyed, and so is one whose peer has gone already: undefined. */
+  #findRoom(socket: Socket, peer: PeerAddress | undefined): PeerAddress | undefined {
+    if (peer === undefined) return this.#turnAway(socket, 'unknown', GONE, 'debug');
+    const excess = this.#room.findFlood(this.#arrivals.size) ?? this.#room.findCrowd(peer);
+    return excess === undefined ? peer : this.#turnAway(socket, writeAddress(peer), endOf(excess));
+  }
+
+  /** Before it costs more than itself. */
+  #turnAway(socket: Socket, address: string, end: NamedEnd, level?: 'debug'): undefined {
     socket.on('error', ignore);
     socket.destroy();
-    this.#tell({ address, cause: 'rejected', evidence: { ...UNSEEN, code: 'maxHandshakes', detail } });
-    return true;
+    this.#rejections.tellUnseen(address, end, level);
   }
 
-  #enter(entrance: Entrance): void {
+  #enter(peer: PeerAddress, seat: Seat | undefined, { transport, tlsSocket, requiresCertificate }: Way): Arrival {
     const { clock, codec } = this.#parts;
-    const { transport } = entrance;
+    const entrance = { address: writeAddress(peer), seat, transport, tlsSocket, requiresCertificate };
     const init = {
       role: 'server',
       config: this.#config.session,
@@ -131,7 +126,9 @@ export class Reception implements ArrivalHost {
         transport.attach(listener);
         return transport;
       });
-    this.#arrivals.add(new Arrival(this, entrance, connect));
+    const arrival = new Arrival(this, entrance, connect);
+    this.#arrivals.add(arrival);
+    return arrival;
   }
 
   // What arrivals tell.
@@ -145,10 +142,11 @@ export class Reception implements ArrivalHost {
 
   reject(arrival: Arrival, { cause, evidence }: Ending): void {
     this.#arrivals.delete(arrival);
-    const { address, transport } = arrival.entrance;
+    const { address, seat, transport } = arrival.entrance;
+    seat?.leave();
     const event = { address, cause, evidence };
     const isHealthCheck = transport.receivedBytes === 0 && (cause === 'eof' || cause === 'reset');
-    this.#tell(event, isHealthCheck ? 'debug' : 'warn');
+    this.#rejections.tell(event, isHealthCheck ? 'debug' : 'warn');
   }
 
   #refuseByCertificate({ connection, entrance }: Arrival): boolean {
@@ -161,11 +159,10 @@ export class Reception implements ArrivalHost {
   }
 
   /** Not `rejected`, after which a client would not come back. */
-  #refuseByLimit({ connection }: Arrival): boolean {
-    const { maxConnections } = this.#config.limits;
-    if (this.#host.connected + this.#arrivals.size <= maxConnections) return false;
-    const reason = `the server has all of the ${maxConnections} connections that it may have`;
-    connection.refuse({ code: 'going-away', reason, ...FULL_RETRY }, { code: 'maxConnections' });
+  #refuseByLimit({ connection, entrance }: Arrival): boolean {
+    const full = this.#room.findFull(this.#host.connected + this.#arrivals.size, entrance.seat);
+    if (full === undefined) return false;
+    connection.refuse({ code: 'going-away', reason: full.reason, ...FULL_RETRY }, { code: full.limit });
     return true;
   }
 
@@ -188,21 +185,14 @@ export class Reception implements ArrivalHost {
     // Who went away while it was judged has been rejected by then.
     if (!this.#arrivals.has(arrival)) return;
     const { connection, entrance } = arrival;
-    const guest = { hello, address: entrance.address, identity };
+    const { address, seat } = entrance;
+    const guest = { hello, address, seat, identity };
     const found = this.#host.find(guest);
     if (found !== undefined && !(found instanceof ServerSession)) return connection.refuse(found.close, found.end);
     this.#arrivals.delete(arrival);
+    seat?.settle();
     this.#accepted += 1;
     this.#host.admit(connection, guest, found);
-  }
-
-  #tell(event: RejectedEvent, level: 'debug' | 'warn' = 'warn'): void {
-    const { code } = event.evidence;
-    this.#rejected += 1;
-    publishRejected(event);
-    if (code === 'maxHandshakes' || code === 'maxConnections') this.#floodLog.add(event);
-    else this.#logger[level](event, 'connection rejected');
-    this.#host.handleRejected(event);
   }
 }
 
@@ -213,6 +203,10 @@ function reasonOf(error: unknown): string {
   } catch {
     return '';
   }
+}
+
+function endOf({ limit, reason }: Excess): NamedEnd {
+  return { cause: 'rejected', code: limit, detail: reason };
 }
 
 function ignore(): void {}

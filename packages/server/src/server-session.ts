@@ -19,6 +19,7 @@ import type {
 import { LiveSession } from '@systole/core';
 import { BOOT_ID } from '@systole/core/node';
 import { FlapLimiter } from './flap-limiter.ts';
+import type { Seat } from './headcount.ts';
 import type { IdentityKey } from './identity-key.ts';
 import { identityKey } from './identity-key.ts';
 import { ResumeToken } from './resume-token.ts';
@@ -40,6 +41,8 @@ export interface SessionHost {
 export interface Guest {
   readonly hello: Hello;
   readonly address: string;
+  /** Where its connection counts for that address. */
+  readonly seat: Seat | undefined;
   /** What `authenticate` has returned. */
   readonly identity: unknown;
 }
@@ -63,6 +66,8 @@ export class ServerSession extends LiveSession implements AlarmOwner {
   #identityKey: IdentityKey | undefined;
   readonly #token = new ResumeToken();
   #flaps: FlapLimiter | undefined;
+  /** The present connection's. */
+  #seat: Seat | undefined;
   /** For how long it is kept without a connection, as both ends have agreed; 0 if it is not. */
   #windowMs = 0;
   #lost: Ending | undefined;
@@ -99,8 +104,9 @@ export class ServerSession extends LiveSession implements AlarmOwner {
   }
 
   /** Takes over a connection whose HELLO has come: its first one, or one that goes on where the last was lost. */
-  welcome(connection: Connection, { hello, address, identity }: Guest): void {
+  welcome(connection: Connection, { hello, address, seat, identity }: Guest): void {
     const { epoch } = hello;
+    this.#seat = seat;
     this.#identity = identity;
     this.#identityKey = identityKey(identity);
     this.#windowMs = Math.min(this.config.resumeWindowMs, hello.resumeMs);
@@ -169,6 +175,8 @@ export class ServerSession extends LiveSession implements AlarmOwner {
   }
 
   protected override afterConnection(ending: Ending): void {
+    this.#seat?.leave();
+    this.#seat = undefined;
     this.#retirement?.alarm.clear();
     this.#lost = ending;
     // A session that is closing is not handed on: its goodbye was for the old connection, and would reach nobody.

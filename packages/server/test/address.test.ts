@@ -1,7 +1,6 @@
-import type { Socket } from 'node:net';
 import { OptionsError } from '@systole/core';
 import { describe, expect, it } from 'vitest';
-import { peerAddressOf, toListenOptions, toServerAddress } from '../src/address.ts';
+import { toListenOptions, toServerAddress } from '../src/address.ts';
 
 /** The problems of a target that is given as plain JavaScript gives it. */
 function problemsOf(target: unknown): string[] {
@@ -67,15 +66,5 @@ describe('toServerAddress', () => {
   it('calls a text the path of a Unix socket, and null nothing', () => {
     expect(toServerAddress('/run/a.sock')).toEqual({ path: '/run/a.sock' });
     expect(toServerAddress(null)).toBeUndefined();
-  });
-});
-
-describe('peerAddressOf', () => {
-  it.each([
-    { remoteAddress: '10.0.0.7', remotePort: 51_234, remoteFamily: 'IPv4', text: '10.0.0.7:51234' },
-    { remoteAddress: '2001:db8::7', remotePort: 51_234, remoteFamily: 'IPv6', text: '[2001:db8::7]:51234' },
-    { remoteAddress: undefined, remotePort: undefined, remoteFamily: undefined, text: 'unix' },
-  ])('writes $text', ({ text, ...socket }) => {
-    expect(peerAddressOf(socket as unknown as Socket)).toBe(text);
   });
 });

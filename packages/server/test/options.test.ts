@@ -40,7 +40,9 @@ const EVERY: Required<ServerOptions> = {
   tls: { pskCallback: () => null },
   authenticate: () => undefined,
   maxConnections: 1,
+  maxConnectionsPerAddress: 1,
   maxHandshakes: 1,
+  maxHandshakesPerAddress: 1,
   maxConnectionAge: '1h',
   maxParkedSessions: 1,
   maxParkedBytes: 1,
@@ -80,13 +82,34 @@ describe('resolveServerOptions', () => {
     expect(pathsOf({ metadata: { blob: 'x'.repeat(16_000) } })).toEqual(['metadata']);
   });
 
-  it('fills in 65,536 connections, 1,024 handshakes and no age', () => {
+  it('fills in 65,536 connections, 1,024 handshakes, half of both for one address, and no age', () => {
     expect(resolveServerOptions({})).toMatchObject({
-      limits: { maxConnections: 65_536, maxHandshakes: 1_024 },
+      limits: {
+        maxConnections: 65_536,
+        maxConnectionsPerAddress: 32_768,
+        maxHandshakes: 1_024,
+        maxHandshakesPerAddress: 512,
+      },
       maxConnectionAgeMs: undefined,
       socket: { noDelay: true, kernelKeepalive: true },
     });
   });
+
+  it.each([
+    { options: { maxConnections: 1, maxHandshakes: 1 }, connections: 1, handshakes: 1 },
+    { options: { maxConnections: 2, maxHandshakes: 2 }, connections: 1, handshakes: 1 },
+    { options: { maxConnections: 7, maxHandshakes: 9 }, connections: 4, handshakes: 5 },
+    { options: { maxConnectionsPerAddress: 3, maxHandshakesPerAddress: 2 }, connections: 3, handshakes: 2 },
+    { options: { maxConnections: 5, maxConnectionsPerAddress: 9 }, connections: 9, handshakes: 512 },
+  ])(
+    'gives one address $connections connections and $handshakes handshakes of $options',
+    ({ options, ...expected }) => {
+      const { limits } = resolveServerOptions(options);
+      expect({ connections: limits.maxConnectionsPerAddress, handshakes: limits.maxHandshakesPerAddress }).toEqual(
+        expected,
+      );
+    },
+  );
 
   it('parks 10,000 sessions, 64 MiB, and 16 of one identity', () => {
     expect(resolveServerOptions({}).parking).toEqual({
@@ -103,7 +126,9 @@ describe('resolveServerOptions', () => {
 
   it.each([
     { options: { maxConnections: 0 }, path: 'maxConnections' },
+    { options: { maxConnectionsPerAddress: 0 }, path: 'maxConnectionsPerAddress' },
     { options: { maxHandshakes: 1.5 }, path: 'maxHandshakes' },
+    { options: { maxHandshakesPerAddress: 2 ** 31 + 1 }, path: 'maxHandshakesPerAddress' },
     { options: { maxConnectionAge: 999 }, path: 'maxConnectionAge' },
     { options: { maxParkedSessions: 0 }, path: 'maxParkedSessions' },
     { options: { maxParkedBytes: 2 ** 53 }, path: 'maxParkedBytes' },
