@@ -27,6 +27,8 @@ export function mistakes(server: Server, socket: Socket): void {
   createServer({ maxConnectionAge: '30' });
   // @ts-expect-error a number of connections
   createServer({ maxConnections: '1m' });
+  // @ts-expect-error one address is a list of one
+  createServer({ proxyProtocol: { trust: '10.0.0.7' } });
   // @ts-expect-error a misspelt option
   void server.close({ drian: '1s' });
   // @ts-expect-error bytes, not a text

@@ -43,7 +43,7 @@ export interface ServerSnapshot {
   readonly sessions: number;
   /** Sessions whose connection is lost, and which may be resumed. */
   readonly parked: number;
-  /** Connections that are in the handshake: TLS, HELLO, `authenticate`. */
+  /** Connections that are in the handshake: a balancer's header, TLS, HELLO, `authenticate`. */
   readonly arrivals: number;
   /** Connections that were let in since the server was made, as new sessions or to go on with one. */
   readonly accepted: number;
@@ -69,7 +69,7 @@ export interface Server extends TypedEvents<ServerEvents> {
   /**
    * Puts the full protocol on a socket of `node:net` or `node:tls` that somebody else has accepted; it belongs to the server
    * from now on, and counts against its limits. The server need not listen. Whether the peer's certificate is good enough
-   * is for whoever accepted the socket, and for `authenticate`.
+   * is for whoever accepted the socket, and for `authenticate`; so is a balancer's header, which is not looked for.
    *
    * @throws SystoleError with `ERR_SOCKET` that says what is wrong with the socket, or `ERR_CLOSED` after `close()`; OptionsError.
    */

@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Connection, ConnectionOwner, Ending, Hello } from '@systole/core';
 import type { SocketTransport } from '@systole/core/node';
 import type { Seat } from './headcount.ts';
+import type { ProxiedTransport } from './proxied-transport.ts';
 import type { TlsTransport } from './tls-transport.ts';
 
 /** What becomes of an arrival. */
@@ -16,7 +17,7 @@ export interface ArrivalHost {
 
 /** What an arrival is spoken with over. */
 export interface Way {
-  readonly transport: SocketTransport | TlsTransport;
+  readonly transport: SocketTransport | TlsTransport | ProxiedTransport;
   /** The TLS socket, once TLS is established; undefined without TLS. */
   readonly tlsSocket: () => TLSSocket | undefined;
   /** Whether it has to show a valid certificate. */
@@ -25,23 +26,33 @@ export interface Way {
 
 /** How an arrival came in. */
 export interface Entrance extends Way {
-  /** Such as `10.0.0.7:51234`. */
+  /** Such as `10.0.0.7:51234`: a balancer's, until its header has come. */
   readonly address: string;
-  /** Where it counts for its address; undefined if it has none. */
+  /** Where it counts for its address; undefined if it has none, or a balancer has yet to tell it. */
   readonly seat: Seat | undefined;
 }
 
 /** Owns a connection until a session does. */
 export class Arrival implements ConnectionOwner {
-  readonly entrance: Entrance;
   readonly connection: Connection;
+  #entrance: Entrance;
   readonly #host: ArrivalHost;
 
   /** `connect` makes the connection of this owner. */
   constructor(host: ArrivalHost, entrance: Entrance, connect: (owner: Arrival) => Connection) {
     this.#host = host;
-    this.entrance = entrance;
+    this.#entrance = entrance;
     this.connection = connect(this);
+  }
+
+  get entrance(): Entrance {
+    return this.#entrance;
+  }
+
+  /** A balancer has said for whom it comes. */
+  locate(address: string, seat: Seat | undefined): void {
+    const { transport, tlsSocket, requiresCertificate } = this.#entrance;
+    this.#entrance = { address, seat, transport, tlsSocket, requiresCertificate };
   }
 
   handleHello(hello: Hello): void {

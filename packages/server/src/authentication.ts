@@ -9,7 +9,7 @@ export interface PeerIntroduction {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** One start of one process: another boot id is another process. */
   readonly boot: string;
-  /** Such as `10.0.0.7:51234`. */
+  /** Such as `10.0.0.7:51234`, as the kernel says, or a trusted balancer. */
   readonly address: string;
   /** Under TLS, the certificate that the peer has shown; undefined if it has not, or was not asked for one. */
   readonly certificate: PeerCertificate | undefined;

@@ -44,3 +44,4 @@ export type { PeerCertificate } from './certificate.ts';
 export type { AttachOptions, CloseOptions, ServerLimits, ServerOptions } from './options.ts';
 export { createServer } from './server.ts';
 export type { TlsServerOptions } from './tls-options.ts';
+export type { ProxyProtocolOptions } from './trusted-proxies.ts';

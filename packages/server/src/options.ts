@@ -20,6 +20,8 @@ import * as v from 'valibot';
 import type { Authenticate } from './authentication.ts';
 import type { TlsServerOptions } from './tls-options.ts';
 import { findTlsProblems } from './tls-options.ts';
+import type { ProxyProtocolOptions } from './trusted-proxies.ts';
+import { proxyProtocolSchema } from './trusted-proxies.ts';
 
 /** Options of {@link createServer}. All have defaults. */
 export interface ServerOptions extends SessionOptions, PartOptions, SocketOptions {
@@ -47,6 +49,12 @@ export interface ServerOptions extends SessionOptions, PartOptions, SocketOption
   readonly maxHandshakes?: number;
   /** Those of one address, counted as above. One beyond is destroyed without a word. Default: half of `maxHandshakes`. */
   readonly maxHandshakesPerAddress?: number;
+  /**
+   * Which balancers in front of the port tell by the PROXY protocol, version 1 or 2, for whom they connect: that is the
+   * peer's address then, everywhere. From them a header is due, before TLS even, as the protocol forbids to guess; from others
+   * none is taken. It is for `listen`: who gives a socket to `attach` has read such a header already. Default: none.
+   */
+  readonly proxyProtocol?: ProxyProtocolOptions;
   /**
    * How long a connection may last, each shortened by up to 10 %; then its client is asked to connect again, so that a fleet
    * spreads over new servers. Default: no limit.
@@ -127,6 +135,7 @@ const serverEntries: v.ObjectEntries = {
   maxConnectionsPerAddress: v.optional(integerSchema(1, MAX_COUNT)),
   maxHandshakes: v.optional(integerSchema(1, MAX_COUNT)),
   maxHandshakesPerAddress: v.optional(integerSchema(1, MAX_COUNT)),
+  proxyProtocol: v.optional(proxyProtocolSchema),
   maxConnectionAge: v.optional(durationSchema(MIN_AGE_MS)),
   maxParkedSessions: v.optional(integerSchema(1, MAX_COUNT)),
   maxParkedBytes: v.optional(integerSchema(1, Number.MAX_SAFE_INTEGER)),

@@ -14,6 +14,7 @@ import type { Seat } from './headcount.ts';
 import type { ServerConfig } from './options.ts';
 import type { PeerAddress } from './peer-address.ts';
 import { peerAddressOf, writeAddress } from './peer-address.ts';
+import { ProxiedTransport } from './proxied-transport.ts';
 import type { ResumeRefusal } from './registry.ts';
 import { Rejections } from './rejections.ts';
 import type { Excess } from './room.ts';
@@ -21,6 +22,7 @@ import { Room } from './room.ts';
 import type { Guest } from './server-session.ts';
 import { ServerSession } from './server-session.ts';
 import type { TlsStage } from './tls-stage.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** Whom the reception works for. */
 export interface ReceptionHost {
@@ -37,6 +39,8 @@ export interface ReceptionHost {
 /** Who decides on arrivals beside the config. */
 export interface Doorkeepers {
   readonly tls: TlsStage | undefined;
+  /** Whose header says where a peer is. */
+  readonly proxies: TrustedProxies | undefined;
   readonly authenticate: Authenticate | undefined;
 }
 
@@ -73,22 +77,49 @@ export class Reception implements ArrivalHost {
 
   /** A socket that our own port has accepted. */
   receive(socket: Socket): void {
-    const { tls } = this.#doorkeepers;
+    const { tls, proxies } = this.#doorkeepers;
+    const origin = peerAddressOf(socket);
+    if (origin !== undefined && proxies?.trusts(origin) === true) return this.#awaitHeader(socket, origin);
     if (tls === undefined) return this.adopt(socket);
-    const peer = this.#findRoom(socket, peerAddressOf(socket));
+    const peer = this.#findRoom(socket, origin);
     if (peer === undefined) return;
     const transport = tls.secure(socket, this.#config.socket);
     const { requiresCertificate } = tls;
     this.#enter(peer, this.#room.take(peer), { transport, tlsSocket: () => transport.socket, requiresCertificate });
   }
 
-  /** A socket that needs no TLS of ours. */
+  /** A socket that needs no TLS of ours, and no header. */
   adopt(socket: Socket): void {
     const peer = this.#findRoom(socket, peerAddressOf(socket));
     if (peer === undefined) return;
     const transport = new SocketTransport(socket, this.#config.socket);
     const tlsSocket = (): TLSSocket | undefined => (socket instanceof TLSSocket ? socket : undefined);
     this.#enter(peer, this.#room.take(peer), { transport, tlsSocket, requiresCertificate: false });
+  }
+
+  /** A balancer's socket. It counts for the address that the header tells, and until then for none. */
+  #awaitHeader(socket: Socket, balancer: PeerAddress): void {
+    const flood = this.#room.findFlood(this.#arrivals.size);
+    if (flood !== undefined) return this.#turnAway(socket, writeAddress(balancer), endOf(flood));
+    const { tls } = this.#doorkeepers;
+    const transport: ProxiedTransport = new ProxiedTransport(socket, this.#config.socket, tls, {
+      handleHeader: (source) => this.#locate(arrival, source ?? balancer),
+      handleBadHeader: (reason) => {
+        const end = { cause: 'protocol-error', code: 'proxyProtocol' } as const;
+        arrival.connection.refuse({ code: 'protocol-error', reason }, end);
+      },
+    });
+    const tlsSocket = (): TLSSocket | undefined => transport.tlsSocket;
+    const requiresCertificate = tls?.requiresCertificate === true;
+    const arrival = this.#enter(balancer, undefined, { transport, tlsSocket, requiresCertificate });
+  }
+
+  #locate(arrival: Arrival, peer: PeerAddress): void {
+    const crowd = this.#room.findCrowd(peer);
+    arrival.locate(writeAddress(peer), crowd === undefined ? this.#room.take(peer) : undefined);
+    // Without a word, as elsewhere: it has not shown yet that it speaks our protocol.
+    if (crowd !== undefined)
+      arrival.connection.refuse({ code: 'rejected', reason: crowd.reason }, { code: crowd.limit });
   }
 
   /** Turns all away that are still here: the server is closing. */

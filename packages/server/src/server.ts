@@ -21,6 +21,7 @@ import { Registry } from './registry.ts';
 import type { Guest, SessionHost } from './server-session.ts';
 import { ServerSession } from './server-session.ts';
 import { TlsStage } from './tls-stage.ts';
+import { TrustedProxies } from './trusted-proxies.ts';
 
 /**
  * Makes a server; `listen` starts it, and `attach` gives it sockets of others.
@@ -44,15 +45,17 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost,
   #stage: 'open' | 'closing' | 'closed' = 'open';
   #closed: Promise<void> | undefined;
 
-  constructor(parts: SessionParts, config: ServerConfig, { onMessage, authenticate, tls }: ServerOptions) {
+  constructor(parts: SessionParts, config: ServerConfig, options: ServerOptions) {
     super();
+    const { onMessage, authenticate, tls, proxyProtocol } = options;
+    const proxies = proxyProtocol === undefined ? undefined : new TrustedProxies(proxyProtocol);
     this.#parts = parts;
     this.#config = config;
     this.#handler = onMessage;
     warnOfIdle(config.session, parts.logger);
     this.#registry = new Registry(parts.clock, parts.logger, config.parking, this);
     this.#tls = tls === undefined ? undefined : new TlsStage(tls);
-    this.#reception = new Reception(parts, config, { tls: this.#tls, authenticate }, this);
+    this.#reception = new Reception(parts, config, { tls: this.#tls, proxies, authenticate }, this);
     // Half-open, because a goodbye goes on after the peer's FIN.
     this.#net = createNetServer({ allowHalfOpen: true }, (socket) => this.#reception.receive(socket));
     // Only accept() can still fail once it listens. Without files left, Node accepts and closes at once, and tells nobody.
