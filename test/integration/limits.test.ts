@@ -1,6 +1,8 @@
+import type { Evidence } from '@systole/core';
 import type { RejectedEvent } from '@systole/server';
 import { ManualClock } from '@systole/testing';
 import { describe, expect, it } from 'vitest';
+import type { LogLine } from '../support/log-tape.ts';
 import { LogTape } from '../support/log-tape.ts';
 import { optionsFor, startClient, startServer } from '../support/pair.ts';
 import { bytesOf, helloFrame, PREAMBLE, RawPeer } from '../support/raw-peer.ts';
@@ -47,7 +49,7 @@ describe('W6: a server with maxConnections 2, all of which one address may have'
       },
     });
     expect(logger.tape.all(({ level }) => level === 'warn')).toMatchObject([
-      { message: 'connections over the limit', fields: { count: 1, cause: 'rejected' } },
+      { message: 'connection rejected', fields: { count: 1, cause: 'rejected' } },
     ]);
   });
 
@@ -108,7 +110,8 @@ describe('W6: a server with maxHandshakes 3, all of which one address may have',
     await Promise.all(Array.from({ length: 200 }, async () => (await RawPeer.connect(server.address)).closed()));
     await events.count(200);
     await server.close();
-    const lines = logger.tape.all(({ message }) => message === 'connections over the limit');
+    const isOver = ({ fields }: LogLine): boolean => (fields['evidence'] as Evidence).code === 'maxHandshakes';
+    const lines = logger.tape.all(({ message }) => message === 'connection rejected').filter(isOver);
     const counts = lines.map(({ fields }) => Number(fields['count']));
     expect(counts[0]).toBe(1);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(200);

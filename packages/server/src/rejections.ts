@@ -1,10 +1,9 @@
 /** Tells of connections that did not become a session: to whoever subscribes, to the log, to the server. */
 
-import type { Evidence, Logger, NamedEnd, SessionParts } from '@systole/core';
+import type { Evidence, NamedEnd, SessionParts } from '@systole/core';
 import { publishRejected } from '@systole/core/node';
 import type { RejectedEvent } from './api.ts';
-import { FloodLog } from './flood-log.ts';
-import type { ServerLimits } from './options.ts';
+import { RejectionLog } from './rejection-log.ts';
 
 /** Evidence of a socket at which nobody has looked. */
 const UNSEEN = {
@@ -18,27 +17,15 @@ const UNSEEN = {
   hint: undefined,
 } as const satisfies Partial<Evidence>;
 
-/** Over these a crowd may be, of which not each is worth a line. */
-const CROWDED: ReadonlySet<string | undefined> = new Set<keyof ServerLimits>([
-  'maxConnections',
-  'maxConnectionsPerAddress',
-  'maxHandshakes',
-  'maxHandshakesPerAddress',
-]);
-
 /** See the head of the file. */
 export class Rejections {
-  readonly #logger: Logger;
-  readonly #floodLog: FloodLog<RejectedEvent>;
+  readonly #log: RejectionLog;
   readonly #handle: (event: RejectedEvent) => void;
   #count = 0;
 
   constructor({ clock, logger }: SessionParts, handle: (event: RejectedEvent) => void) {
-    this.#logger = logger;
     this.#handle = handle;
-    this.#floodLog = new FloodLog(clock, (last, count) =>
-      logger.warn({ ...last, count }, 'connections over the limit'),
-    );
+    this.#log = new RejectionLog(clock, logger);
   }
 
   /** How many there were. */
@@ -49,8 +36,7 @@ export class Rejections {
   tell(event: RejectedEvent, level: 'debug' | 'warn' = 'warn'): void {
     this.#count += 1;
     publishRejected(event);
-    if (CROWDED.has(event.evidence.code)) this.#floodLog.add(event);
-    else this.#logger[level](event, 'connection rejected');
+    this.#log.add(event, level);
     this.#handle(event);
   }
 
@@ -61,6 +47,6 @@ export class Rejections {
 
   /** Writes what is left of the log. */
   finish(): void {
-    this.#floodLog.finish();
+    this.#log.finish();
   }
 }
