@@ -83,15 +83,15 @@ describe('Inbox: messages', () => {
     expect(inbox.take()).toEqual({ number: 1, payload: bytes, isOwn: true });
   });
 
-  it('keeps messages below 4,096 bytes that go on waiting as copies, be it that the connection is lost; larger ones as views', () => {
+  it('keeps messages that go on waiting as copies, be it that the connection is lost; those that are half of a chunk of 60,000 bytes as views', () => {
     const inbox = createInbox();
     const chunk = pattern(60_000);
     const put = (number: number, length: number) =>
       inbox.handleData({ type: 'data', number, part: 'whole', payload: chunk.subarray(100, 100 + length) });
     for (const [number, length] of [
       [1, 10],
-      [2, 4_095],
-      [3, 4_096],
+      [2, 29_999],
+      [3, 30_000],
     ] as const)
       put(number, length);
     expect(inbox.take()?.payload.buffer).toBe(chunk.buffer);
@@ -99,7 +99,7 @@ describe('Inbox: messages', () => {
     put(4, 100);
     inbox.lose();
     const kept = [inbox.take(), inbox.take(), inbox.take()].map((message) => message?.payload ?? new Uint8Array(0));
-    expect(kept).toEqual([4_095, 4_096, 100].map((length) => chunk.subarray(100, 100 + length)));
+    expect(kept).toEqual([29_999, 30_000, 100].map((length) => chunk.subarray(100, 100 + length)));
     expect(kept.map(({ buffer }) => buffer === chunk.buffer)).toEqual([false, true, false]);
   });
 

@@ -41,11 +41,15 @@ describe('copyOf', () => {
 });
 
 describe('keptCopy', () => {
-  it('copies a piece of 4,095 bytes out of its chunk, and keeps the view of one of 4,096', () => {
-    const chunk = new Uint8Array(65_536).fill(7);
-    expect(keptCopy(chunk.subarray(1, 4_096))).toEqual(chunk.subarray(1, 4_096));
-    expect(keptCopy(chunk.subarray(1, 4_096)).buffer).not.toBe(chunk.buffer);
-    expect(keptCopy(chunk.subarray(1, 4_097)).buffer).toBe(chunk.buffer);
+  it.each([
+    { chunkBytes: 5_000, copied: 4_095, kept: 4_096 },
+    { chunkBytes: 65_536, copied: 32_767, kept: 32_768 },
+  ])('copies a piece of $copied bytes out of a chunk of $chunkBytes, and keeps the view of one of $kept', (sizes) => {
+    const chunk = new Uint8Array(sizes.chunkBytes).fill(7);
+    const copy = keptCopy(chunk.subarray(1, 1 + sizes.copied));
+    expect(copy).toEqual(new Uint8Array(sizes.copied).fill(7));
+    expect(copy.buffer.byteLength).toBeLessThanOrEqual(2 * sizes.copied);
+    expect(keptCopy(chunk.subarray(1, 1 + sizes.kept)).buffer).toBe(chunk.buffer);
   });
 });
 

@@ -13,8 +13,14 @@ export const MAX_HEAP_BYTES = 64;
 /** At least four pieces a slab, or it would not be worth it. */
 export const MAX_PIECE_BYTES: number = SLAB_BYTES / 4;
 
-/** A view of at least this size is worth keeping for the chunk that it keeps in memory; a smaller one is copied. */
+/** To copy less than this costs less than what is left of its chunk. */
 const MIN_KEPT_VIEW_BYTES = 4_096;
+
+/**
+ * A view is worth the chunk that it keeps in memory if it is at least half of it. With less, a peer could fill the rest of each
+ * chunk with what costs it no credit, such as unknown optional frames, and have us hold 16 times what it was granted.
+ */
+const MIN_KEPT_SHARE = 1 / 2;
 
 /** Gives memory of this length, all of which must be filled. Its `buffer` may hold other pieces too: never transfer it. */
 export type Allocate = (length: number) => Uint8Array;
@@ -44,9 +50,11 @@ export function copyOf(bytes: Uint8Array): Uint8Array {
   return copyInto(allocate(bytes.length), bytes);
 }
 
-/** Bytes that were cut from a chunk, to be kept: small ones as a copy, so that they do not keep a chunk of 64 KiB. */
+/** Bytes that were cut from a chunk, to be kept: as a copy, unless they are most of it. They hold at most twice their memory. */
 export function keptCopy(bytes: Uint8Array): Uint8Array {
-  return bytes.length < MIN_KEPT_VIEW_BYTES ? copyOf(bytes) : bytes;
+  const { length } = bytes;
+  const isMost = length >= MIN_KEPT_VIEW_BYTES && length >= bytes.buffer.byteLength * MIN_KEPT_SHARE;
+  return isMost ? bytes : copyOf(bytes);
 }
 
 /** Copies what is behind `start`. */
