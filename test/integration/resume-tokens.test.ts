@@ -77,6 +77,19 @@ describe('a token', () => {
     expect(again.ticket.session).toBe(ticket.session);
   });
 
+  it('that was used gets another session as soon as its client has sent 1 PING behind WELCOME', async () => {
+    const server = await startServer({ keepalive: false });
+    const arrival = nextSession(server);
+    const { peer, ticket } = await openResumable(server);
+    const { session } = await arrival;
+    await lose(peer, session);
+    const { peer: second } = await openResumable(server, { ...ticket, epoch: 2 });
+    await roundTrip(second, 1);
+    const thief = await openResumable(server, { ...ticket, epoch: 3 });
+    expect(thief.ticket.session).not.toBe(ticket.session);
+    expect(session.inspect()).toMatchObject({ state: 'open', epoch: 2 });
+  });
+
   it('that is stale gets another session: the client has used the one behind it', async () => {
     const server = await startServer({ keepalive: false });
     const arrival = nextSession(server);

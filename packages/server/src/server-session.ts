@@ -13,6 +13,7 @@ import type {
   Instant,
   LivenessTiding,
   MessageHandler,
+  PongFrame,
   SessionConfig,
   SessionParts,
 } from '@systole/core';
@@ -147,6 +148,11 @@ export class ServerSession extends LiveSession implements AlarmOwner {
   override handleGoodbye(frame: CloseFrame): void {
     this.#token.confirm();
     super.handleGoodbye(frame);
+  }
+
+  override pong(number: number): PongFrame | undefined {
+    this.#token.confirm();
+    return super.pong(number);
   }
 
   override handleTiding(tiding: LivenessTiding): void {
