@@ -1,0 +1,23 @@
+/** Asks for sessions of others by their true ids, with tokens that are guessed. */
+
+import { randomBytes } from 'node:crypto';
+import type { Attack } from '../attack.ts';
+import { decode, GOODBYE } from '../phrases.ts';
+
+/** Of a token. */
+const BYTES = 24;
+
+export const tokenGuess: Attack = {
+  name: 'token-guess',
+  perSecond: 30,
+  deserves: ['closed-by-peer'],
+  async strike(raid) {
+    const { sessions } = raid;
+    const session = sessions[Math.floor(raid.random() * sessions.length)] ?? '';
+    const peer = await raid.connect();
+    const token = randomBytes(BYTES).toString('base64url');
+    const { body } = await peer.enter({ session, token, epoch: 1_000, resume: 1_000 });
+    if (decode(body)['session'] === session) raid.breach('a guessed token was good for a session of somebody else');
+    peer.send(GOODBYE);
+  },
+};

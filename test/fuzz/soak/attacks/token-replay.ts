@@ -1,0 +1,32 @@
+/** Comes back to its session with a token that has been used, as somebody would who has overheard it. */
+
+import type { Attack } from '../attack.ts';
+import { decode, GOODBYE } from '../phrases.ts';
+import { SECRET } from '../plan.ts';
+
+/** Parked sessions are gone soon after the attack. */
+const RESUME_MS = 1_000;
+
+export const tokenReplay: Attack = {
+  name: 'token-replay',
+  perSecond: 30,
+  deserves: ['closed-by-peer'],
+  explained: ['superseded'],
+  async strike(raid) {
+    const credentials = { name: `replayer ${raid.turn}`, secret: SECRET };
+    const first = await raid.connect();
+    const { session, token } = decode((await first.enter({ credentials, resume: RESUME_MS })).body);
+    first.reset();
+    await first.gone;
+    const second = await raid.connect();
+    const resumed = decode((await second.enter({ credentials, session, token, epoch: 2, resume: RESUME_MS })).body);
+    if (resumed['session'] !== session) raid.breach('the token of a session was not good for it');
+    second.send({ type: 'ping', number: 1 }); // shows that it has the new token
+    await second.next('pong');
+    const third = await raid.connect();
+    const replayed = decode((await third.enter({ credentials, session, token, epoch: 3, resume: RESUME_MS })).body);
+    if (replayed['session'] === session) raid.breach('a token was good that had been used');
+    second.send(GOODBYE);
+    third.send(GOODBYE);
+  },
+};
