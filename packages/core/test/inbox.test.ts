@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InboxCapacity, Outcome } from '../src/machines/inbox.ts';
 import { Inbox } from '../src/machines/inbox.ts';
+import { allocate } from '../src/rules/slab.ts';
 import { ProtocolError } from '../src/words/errors.ts';
 import type { ResultFrame } from '../src/words/frame.ts';
 import { data, failure, pattern, sketch, value } from './support/delivery-frames.ts';
@@ -101,6 +102,34 @@ describe('Inbox: messages', () => {
     const kept = [inbox.take(), inbox.take(), inbox.take()].map((message) => message?.payload ?? new Uint8Array(0));
     expect(kept).toEqual([29_999, 30_000, 100].map((length) => chunk.subarray(100, 100 + length)));
     expect(kept.map(({ buffer }) => buffer === chunk.buffer)).toEqual([false, true, false]);
+  });
+
+  it('keeps 20 messages of one turn in 2,000 bytes that nobody else shares', () => {
+    const inbox = createInbox();
+    const chunk = pattern(60_000);
+    for (let number = 1; number <= 20; number += 1) {
+      const payload = chunk.subarray(number * 1_000, number * 1_000 + 100);
+      inbox.handleData({ type: 'data', number, part: 'whole', payload });
+    }
+    inbox.keep();
+    const kept = Array.from({ length: 20 }, () => inbox.take()?.payload ?? new Uint8Array(0));
+    expect(kept).toEqual(kept.map((_, index) => chunk.subarray((index + 1) * 1_000, (index + 1) * 1_000 + 100)));
+    expect(new Set(kept.map(({ buffer }) => buffer)).size).toBe(1);
+    expect(kept[0]?.buffer.byteLength).toBe(2_000);
+  });
+
+  it('W6: keeps answers out of slabs that others share once 32,768 bytes of them are not confirmed', () => {
+    const inbox = createInbox();
+    for (let number = 1; number <= 200; number += 1) {
+      inbox.handleData(data(number));
+      const message = inbox.take();
+      if (message !== undefined) inbox.finish(message, { ok: true, value: allocate(100).fill(number) });
+    }
+    const answers = Array.from({ length: 200 }, () => inbox.next());
+    const held = answers.map((answer) => (answer?.ok === true ? answer.value : new Uint8Array(0)));
+    expect(held).toEqual(held.map((_, index) => new Uint8Array(100).fill(index + 1)));
+    // 144 answers of 228 bytes are the first to be 32,768.
+    expect(held.map(({ buffer }) => buffer.byteLength)).toEqual(held.map((_, index) => (index < 144 ? 8_192 : 100)));
   });
 
   it('copies a message once, however many turns it waits', () => {

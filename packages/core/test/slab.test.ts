@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allocate, copyInto, copyOf, keptCopy, slabs } from '../src/rules/slab.ts';
+import { allocate, copyInto, copyOf, keptCopies, keptCopy, slabs } from '../src/rules/slab.ts';
 
 describe('allocate', () => {
   it.each([0, 1, 64, 65, 2_048, 2_049, 10_000])('gives exactly %i zeroed bytes', (length) => {
@@ -48,8 +48,36 @@ describe('keptCopy', () => {
     const chunk = new Uint8Array(sizes.chunkBytes).fill(7);
     const copy = keptCopy(chunk.subarray(1, 1 + sizes.copied));
     expect(copy).toEqual(new Uint8Array(sizes.copied).fill(7));
-    expect(copy.buffer.byteLength).toBeLessThanOrEqual(2 * sizes.copied);
+    expect(copy.buffer.byteLength).toBe(sizes.copied);
     expect(keptCopy(chunk.subarray(1, 1 + sizes.kept)).buffer).toBe(chunk.buffer);
+  });
+
+  it('shares no slab: 100 pieces of 100 bytes hold 100 bytes each', () => {
+    const chunk = new Uint8Array(10_000).map((_, index) => index);
+    const copies = Array.from({ length: 100 }, (_, index) => keptCopy(chunk.subarray(index * 100, (index + 1) * 100)));
+    expect(copies.map((copy) => copy.buffer.byteLength)).toEqual(copies.map(() => 100));
+    expect(Buffer.concat(copies)).toEqual(Buffer.from(chunk));
+  });
+});
+
+describe('keptCopies', () => {
+  it('copies 3 pieces into one block of their length, and keeps the view of what is half of the chunk', () => {
+    const chunk = new Uint8Array(10_000).map((_, index) => index);
+    const pieces = [
+      chunk.subarray(0, 10),
+      chunk.subarray(10, 5_010),
+      chunk.subarray(6_000, 6_000),
+      chunk.subarray(7_000),
+    ];
+    const copies = keptCopies(pieces);
+    expect(copies).toEqual(pieces);
+    expect(copies.map(({ buffer }) => buffer === chunk.buffer)).toEqual([false, true, false, false]);
+    expect(new Set(copies.map(({ buffer }) => buffer.byteLength))).toEqual(new Set([3_010, 10_000]));
+  });
+
+  it('copies nothing of nothing, and 1 piece by itself', () => {
+    expect(keptCopies([])).toEqual([]);
+    expect(keptCopies([new Uint8Array(10_000).subarray(0, 100)])[0]?.buffer.byteLength).toBe(100);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { costOf, MESSAGE_COST, UNTOLD_BYTES } from '../rules/cost.ts';
 import { MAX_FRAGMENT_BYTES } from '../rules/limits.ts';
-import { keptCopy } from '../rules/slab.ts';
+import { keptCopies, keptCopy } from '../rules/slab.ts';
 import { ProtocolError } from '../words/errors.ts';
 import type { DataFrame, Part, ResultFrame } from '../words/frame.ts';
 import { Assembly, partOf, takeWhole } from './assembly.ts';
@@ -149,11 +149,15 @@ export class Inbox {
   /** The chunks are done with: a message that goes on waiting must not keep its chunk in memory. */
   keep(): void {
     const { size } = this.#waiting;
+    const views: Received[] = [];
     for (let index = Math.max(size - this.#views, 0); index < size; index += 1) {
       const message = this.#waiting.at(index);
-      if (message?.isOwn === false) message.payload = keptCopy(message.payload);
+      if (message?.isOwn === false) views.push(message);
     }
     this.#views = 0;
+    if (views.length === 0) return;
+    const copies = keptCopies(views.map(({ payload }) => payload));
+    for (const [index, message] of views.entries()) message.payload = copies[index] ?? message.payload;
   }
 
   /** The handler is done with the message that was taken. A failed message counts as handled (D2). */
@@ -161,9 +165,15 @@ export class Inbox {
     this.#handled = number;
     this.#unhandledCost -= costOf(payload.length);
     if (outcome.ok && outcome.value === undefined) return;
-    const answer = { ...outcome, number };
+    const answer = { ...this.#keptOutcome(outcome), number };
     this.#answers.push(answer);
     this.#answerCost += costOfAnswer(answer);
+  }
+
+  /** Most answers are confirmed soon, and were cut from a slab; of a peer that does not confirm them, further ones must hold none. */
+  #keptOutcome(outcome: Outcome): Outcome {
+    if (!outcome.ok || outcome.value === undefined || this.#answerCost < UNTOLD_BYTES) return outcome;
+    return { ok: true, value: keptCopy(outcome.value) };
   }
 
   /** The next part of an answer to send. */

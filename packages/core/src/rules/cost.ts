@@ -1,8 +1,8 @@
 /** What a message costs the end that takes it in: the unit of credit (W5). docs/PROTOCOL.md has the number. */
 
 /**
- * Beside its bytes each message takes objects that hold it. Counting them bounds a flood of empty messages, too; it is what
- * one waiting message takes of the heap, rounded up.
+ * Beside its bytes each message takes objects that hold it. Counting them bounds a flood of empty messages, too: one that waits
+ * takes of the heap less than twice as much.
  */
 export const MESSAGE_COST = 128;
 
