@@ -6,12 +6,15 @@
  *
  * You will see round trips of the lawful calm and under attack, what the server weighs before, at its peak and after, how it
  * has ended each attack, and which promises were broken. The exit code is 0 only if none was.
+ *
+ * `npm run fuzz -- soak memory` measures what attackers take of the server's memory instead: see siege/main.ts.
  */
 
 import { parseArgs } from 'node:util';
 import type { SoakOptions } from './plan.ts';
 import { describeSummary } from './report.ts';
 import { run } from './run.ts';
+import { runSieges } from './siege/main.ts';
 import { summarize } from './summary.ts';
 
 const DEFAULTS: SoakOptions = { seconds: 60, lawful: 500, attackers: 200, seed: 1 };
@@ -41,6 +44,7 @@ function readArguments(args: readonly string[]): SoakOptions & { readonly json: 
 
 /** Runs it with these arguments; resolves with the exit code. */
 export async function runSoak(args: readonly string[]): Promise<number> {
+  if (args[0] === 'memory') return await runSieges(args.slice(1));
   let options: ReturnType<typeof readArguments>;
   try {
     options = readArguments(args);

@@ -1,5 +1,6 @@
 /** What the harness and its three processes say to each other. */
 
+import type { ServerOptions } from '@systole/server';
 import type { Letters } from './correspondence.ts';
 import type { Glance, Weight } from './gauge.ts';
 import type { Ends } from './ledger.ts';
@@ -8,6 +9,10 @@ import type { Credentials, Pace } from './plan.ts';
 /** What the server is started with. */
 export interface ServerConfig {
   readonly pace: Pace;
+  /** Whether it judges peers that fall silent. */
+  readonly isWatching: boolean;
+  /** Options instead of their defaults. */
+  readonly limits: Pick<ServerOptions, 'maxMessageBytes' | 'maxUnhandledBytes'>;
 }
 
 /** The server at one moment. */
@@ -15,6 +20,8 @@ export interface Sight {
   readonly arrivals: number;
   readonly sessions: number;
   readonly parked: number;
+  /** From all that have a session now. */
+  readonly bytesIn: number;
   readonly ends: Ends;
   /** Lines of its log, from info on, and of which kinds, by level. */
   readonly lines: Readonly<Record<string, number>>;

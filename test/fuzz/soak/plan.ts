@@ -30,7 +30,7 @@ const LONG_ATTACK_MS = 30_000;
 const LONG_CALM_MS = 15_000;
 
 /** A third of the time is calm, 15 s at most. Short soaks beat faster. */
-export function paceOf({ seconds }: SoakOptions): Pace {
+export function paceOf({ seconds }: Pick<SoakOptions, 'seconds'>): Pace {
   const calmMs = Math.min(LONG_CALM_MS, (seconds * 1_000) / 3);
   const attackMs = seconds * 1_000 - calmMs;
   const isLong = attackMs >= LONG_ATTACK_MS;
@@ -47,6 +47,9 @@ export function paceOf({ seconds }: SoakOptions): Pace {
 export function boundMs({ keepalive: { idle, interval, probes } }: Pace): number {
   return idle + interval * probes;
 }
+
+/** How long attackers may come back to sessions of their own: long enough for the cap on their rate. */
+export const RESUME_MS = 4_000;
 
 /** What the server lets in: lawful peers, and attackers that have an account. */
 export const SECRET = 'correct horse battery staple';

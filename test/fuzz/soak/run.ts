@@ -16,7 +16,7 @@ import type {
   ToServer,
 } from './orders.ts';
 import type { Pace, SoakOptions } from './plan.ts';
-import { boundMs, paceOf } from './plan.ts';
+import { boundMs, paceOf, RESUME_MS } from './plan.ts';
 import type { Phase, Soak } from './summary.ts';
 
 /** Hears what begins. */
@@ -57,7 +57,11 @@ class Arena implements AsyncDisposable {
   constructor(pace: Pace, options: SoakOptions) {
     this.#pace = pace;
     this.#options = options;
-    this.#server = this.#start<FromServer, ToServer>('server-end', { pace } satisfies ServerConfig);
+    this.#server = this.#start<FromServer, ToServer>('server-end', {
+      pace,
+      isWatching: true,
+      limits: {},
+    } satisfies ServerConfig);
   }
 
   async soak(report: Report): Promise<Soak> {
@@ -117,7 +121,7 @@ class Arena implements AsyncDisposable {
 
   /** Waits until only lawful peers are there, but not for ever: who is still there then is for the judge. */
   async #settle(): Promise<void> {
-    const patienceMs = boundMs(this.#pace) + this.#pace.handshakeTimeoutMs;
+    const patienceMs = 2 * Math.max(boundMs(this.#pace), this.#pace.handshakeTimeoutMs, RESUME_MS);
     for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += LOOK_EVERY_MS) {
       const { arrivals, sessions, parked } = await this.#lookAtServer();
       if (arrivals === 0 && parked === 0 && sessions === this.#options.lawful) return;

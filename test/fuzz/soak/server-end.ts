@@ -14,7 +14,7 @@ import { isLawful } from './orders.ts';
 import type { Credentials } from './plan.ts';
 import { LAWFUL_HOST, SECRET } from './plan.ts';
 
-const { pace } = programConfig<ServerConfig>();
+const { pace, isWatching, limits } = programConfig<ServerConfig>();
 const gauge = new Gauge();
 const ledger = new Ledger();
 const logger = new LogCount();
@@ -43,7 +43,8 @@ function handle(message: unknown, session: Session): unknown {
 }
 
 const server = createServer({
-  keepalive: pace.keepalive,
+  ...limits,
+  keepalive: isWatching && pace.keepalive,
   minPingInterval: pace.keepalive.interval,
   handshakeTimeout: pace.handshakeTimeoutMs,
   authenticate,
@@ -58,8 +59,9 @@ server.on('session', (session) => {
 
 function look(): Sight {
   const { arrivals, sessions, parked } = server.inspect();
-  const { letters } = correspondence;
-  return { arrivals, sessions, parked, ends: ledger.ends, lines: logger.lines, letters, glance: gauge.take() };
+  const bytesIn = [...server.sessions].reduce((sum, session) => sum + session.inspect().bytesIn, 0);
+  const [{ ends }, { lines }, { letters }] = [ledger, logger, correspondence];
+  return { arrivals, sessions, parked, bytesIn, ends, lines, letters, glance: gauge.take() };
 }
 
 const { port } = await server.listen({ host: LAWFUL_HOST, port: 0 });

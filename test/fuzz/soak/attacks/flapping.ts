@@ -2,9 +2,7 @@
 
 import type { Attack } from '../attack.ts';
 import { decode } from '../phrases.ts';
-import { SECRET } from '../plan.ts';
-
-const RESUME_MS = 1_000;
+import { RESUME_MS, SECRET } from '../plan.ts';
 
 /** More than the burst that is allowed. */
 const CHANGES = 12;

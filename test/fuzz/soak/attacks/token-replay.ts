@@ -2,10 +2,7 @@
 
 import type { Attack } from '../attack.ts';
 import { decode, GOODBYE } from '../phrases.ts';
-import { SECRET } from '../plan.ts';
-
-/** Parked sessions are gone soon after the attack. */
-const RESUME_MS = 1_000;
+import { RESUME_MS, SECRET } from '../plan.ts';
 
 export const tokenReplay: Attack = {
   name: 'token-replay',
