@@ -118,7 +118,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'deaf',
     boundBytes: SESSION_BYTES + UNHANDLED_BYTES + UNCONFIRMED_BYTES + SEND_QUEUE_BYTES,
-    formula: '416 KiB + 4 x maxUnhandledBytes + maxMessageBytes',
+    formula: '408 KiB + 4 x maxUnhandledBytes + maxMessageBytes',
     isStranger: false,
     async stand(peer) {
       await peer.enter();

@@ -25,10 +25,10 @@ export interface Siege {
 /** Code that runs for the first time is compiled, and what is made once is made: that is no cost of each. */
 const VANGUARD = 100;
 
-const LOOK_EVERY_MS = 250;
+const LOOK_EVERY_MS = 100;
 /** The server has taken in what there is if nothing has changed at so many looks in a row. */
-const STILL_LOOKS = 3;
-const MAX_LOOKS = 240;
+const STILL_LOOKS = 4;
+const MAX_LOOKS = 600;
 
 /** The server bears besiegers in the handshake for as long as it takes to weigh it. */
 const HANDSHAKE_TIMEOUT_MS = 60_000;
