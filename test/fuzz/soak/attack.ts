@@ -18,6 +18,9 @@ export interface Attack {
   strike(raid: Raid): Promise<void>;
 }
 
+/** A server listens twice. */
+export type Door = 'plain' | 'tls';
+
 /** What one strike works with. */
 export interface Raid {
   /** From 0 on, and one more with each strike of any lane: attacks with several tricks take them in turn. */
@@ -25,8 +28,8 @@ export interface Raid {
   /** Ids of sessions that belong to lawful peers. */
   readonly sessions: readonly string[];
   readonly random: () => number;
-  /** Connects to the server when the cap allows. Rejects when the attack is over. */
-  connect(): Promise<Assailant>;
+  /** Connects to a door of the server when the cap allows; default: the one without TLS. Rejects when the attack is over. */
+  connect(door?: Door): Promise<Assailant>;
   /** Waits. Rejects when the attack is over. */
   rest(ms: number): Promise<void>;
   /** The server has done what it must not. */

@@ -7,10 +7,10 @@ import { ATTACKS } from './attacks/all.ts';
 import { Campaign } from './campaign.ts';
 import type { AttackersConfig, FromAttackers, ToAttackers } from './orders.ts';
 
-const { port, count, seed, sessions } = programConfig<AttackersConfig>();
+const { ports, count, seed, sessions } = programConfig<AttackersConfig>();
 const calledOff = new AbortController();
 setMaxListeners(0, calledOff.signal); // each wait of each lane is one
-const theatre = { port, sessions, random: makeRandom(seed), signal: calledOff.signal };
+const theatre = { ports, sessions, random: makeRandom(seed), signal: calledOff.signal };
 const campaigns = ATTACKS.map((attack, number) => new Campaign(attack, number, theatre));
 
 /** At least one lane each. */

@@ -2,14 +2,14 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Assailant, GoneError } from './assailant.ts';
-import type { Attack, Raid } from './attack.ts';
+import type { Attack, Door, Raid } from './attack.ts';
 import type { Tally } from './orders.ts';
 import { Pacer } from './pacer.ts';
 import { hostOf } from './plan.ts';
 
 /** What all campaigns of a soak have in common. */
 export interface Theatre {
-  readonly port: number;
+  readonly ports: Readonly<Record<Door, number>>;
   readonly sessions: readonly string[];
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -48,7 +48,7 @@ export class Campaign {
   }
 
   async #strikeOnce(host: string): Promise<void> {
-    const { signal, port, sessions, random } = this.#theatre;
+    const { signal, ports, sessions, random } = this.#theatre;
     const peers: Assailant[] = [];
     const leave = (): void => {
       for (const peer of peers) peer.leave();
@@ -57,9 +57,9 @@ export class Campaign {
       turn: this.#turns,
       sessions,
       random,
-      connect: async () => {
+      connect: async (door = 'plain') => {
         await this.#pacer.turn(signal);
-        const peer = await Assailant.connect(port, host);
+        const peer = await Assailant.connect(ports[door], host);
         this.#tried += 1;
         peers.push(peer);
         if (signal.aborted) peer.leave();

@@ -1,5 +1,5 @@
 /**
- * The soak: a live server under attack, beside lawful sessions that must not feel it. First calm, then eighteen attacks at the
+ * The soak: a live server under attack, beside lawful sessions that must not feel it. First calm, then nineteen attacks at the
  * same time, each at a capped rate and from a network of its own (127.1, 127.2, ...), then calm again.
  *
  * Run: `npm run fuzz -- soak --seconds 60 --lawful 500 --attackers 200 --seed 7`. With `--json`, the last line is a JSON object.

@@ -1,6 +1,7 @@
 /** What the harness and its three processes say to each other. */
 
 import type { ServerOptions } from '@systole/server';
+import type { Door } from './attack.ts';
 import type { Letters } from './correspondence.ts';
 import type { Glance, Weight } from './gauge.ts';
 import type { Ends } from './ledger.ts';
@@ -32,7 +33,7 @@ export interface Sight {
 
 /** What the server says. */
 export type FromServer =
-  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'listening'; readonly ports: Readonly<Record<Door, number>> }
   | { readonly type: 'sight'; readonly sight: Sight }
   /** After a garbage collection. */
   | { readonly type: 'weight'; readonly weight: Weight }
@@ -86,7 +87,7 @@ export interface ToLawful {
 
 /** What attackers are started with. */
 export interface AttackersConfig {
-  readonly port: number;
+  readonly ports: Readonly<Record<Door, number>>;
   readonly count: number;
   readonly seed: number;
   /** Ids of sessions of lawful peers. */

@@ -66,8 +66,8 @@ class Arena implements AsyncDisposable {
 
   async soak(report: Report): Promise<Soak> {
     const [options, pace] = [this.#options, this.#pace];
-    const { port } = await this.#server.next('listening');
-    const config: LawfulConfig = { port, count: options.lawful, pace };
+    const { ports } = await this.#server.next('listening');
+    const config: LawfulConfig = { port: ports.plain, count: options.lawful, pace };
     const lawful = this.#start<FromLawful, ToLawful>('lawful-end', config);
     const { sessions } = await lawful.next('connected');
     await this.#look(lawful); // what connecting has cost is not looked at
@@ -78,7 +78,7 @@ class Arena implements AsyncDisposable {
 
     report(`attack: ${options.attackers} attackers, ${pace.attackMs} ms`);
     const attackers = this.#start<FromAttackers, ToAttackers>('attackers-end', {
-      ...{ port, count: options.attackers, seed: options.seed, sessions },
+      ...{ ports, count: options.attackers, seed: options.seed, sessions },
     } satisfies AttackersConfig);
     await sleep(pace.attackMs);
     const attack = await this.#look(lawful);

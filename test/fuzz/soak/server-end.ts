@@ -3,7 +3,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Session } from '@systole/core';
+import type { Server, TlsServerOptions } from '@systole/server';
 import { createServer } from '@systole/server';
+import { certificate } from '../../support/certificates.ts';
 import { heard, programConfig, say } from '../../support/program.ts';
 import { Correspondence } from './correspondence.ts';
 import { Gauge } from './gauge.ts';
@@ -42,30 +44,40 @@ function handle(message: unknown, session: Session): unknown {
   return hold ? new Promise(() => {}) : new Uint8Array(fill);
 }
 
-const server = createServer({
-  ...limits,
-  keepalive: isWatching && pace.keepalive,
-  minPingInterval: pace.keepalive.interval,
-  handshakeTimeout: pace.handshakeTimeoutMs,
-  authenticate,
-  onMessage: handle,
-  logger,
-});
-server.on('rejected', (event) => ledger.addRejected(event));
-server.on('session', (session) => {
-  ledger.follow(session);
-  if (isLawful({ name: String(session.identity) })) correspondence.serve(session);
-});
+function openDoor(tls?: TlsServerOptions): Server {
+  const server = createServer({
+    ...limits,
+    ...(tls === undefined ? {} : { tls }),
+    keepalive: isWatching && pace.keepalive,
+    minPingInterval: pace.keepalive.interval,
+    handshakeTimeout: pace.handshakeTimeoutMs,
+    authenticate,
+    onMessage: handle,
+    logger,
+  });
+  server.on('rejected', (event) => ledger.addRejected(event));
+  server.on('session', (session) => {
+    ledger.follow(session);
+    if (isLawful({ name: String(session.identity) })) correspondence.serve(session);
+  });
+  return server;
+}
+
+const server = openDoor();
+/** Nobody comes in here: only those do who do not speak TLS. */
+const secured = openDoor(certificate('server'));
 
 function look(): Sight {
-  const { arrivals, sessions, parked } = server.inspect();
+  const { sessions, parked } = server.inspect();
+  const arrivals = server.inspect().arrivals + secured.inspect().arrivals;
   const bytesIn = [...server.sessions].reduce((sum, session) => sum + session.inspect().bytesIn, 0);
   const [{ ends }, { lines }, { letters }] = [ledger, logger, correspondence];
   return { arrivals, sessions, parked, bytesIn, ends, lines, letters, glance: gauge.take() };
 }
 
-const { port } = await server.listen({ host: LAWFUL_HOST, port: 0 });
-say<FromServer>({ type: 'listening', port });
+const { port: plain } = await server.listen({ host: LAWFUL_HOST, port: 0 });
+const { port: tls } = await secured.listen({ host: LAWFUL_HOST, port: 0 });
+say<FromServer>({ type: 'listening', ports: { plain, tls } });
 for (;;) {
   const { type } = await heard<ToServer>();
   switch (type) {
@@ -79,7 +91,7 @@ for (;;) {
       void correspondence.rest().then(() => say<FromServer>({ type: 'rested' }));
       break;
     case 'leave':
-      await server.close({ spread: 0 });
+      await Promise.all([server.close({ spread: 0 }), secured.close()]);
       say<FromServer>({ type: 'left' });
   }
 }

@@ -12,7 +12,7 @@ import type { Phase, Soak } from './summary.ts';
 import { KEPT_BYTES, KEPT_RSS_BYTES, summarize } from './summary.ts';
 
 const MIB = 2 ** 20;
-const OPTIONS = { seconds: 60, lawful: 3, attackers: 18, seed: 1 };
+const OPTIONS = { seconds: 60, lawful: 3, attackers: 19, seed: 1 };
 const WEIGHT: Weight = { heap: 10 * MIB, external: 8 * MIB, rss: 80 * MIB, files: 30 };
 const PEAK: Weight = { heap: 40 * MIB, external: 50 * MIB, rss: 200 * MIB, files: 90 };
 
@@ -73,16 +73,16 @@ function withTally(name: string, tally: Partial<Tally>): Soak {
 }
 
 describe('the summary of a soak', () => {
-  it('is ok where 3 lawful sessions felt nothing of 18 attacks, and each was answered as it deserves', () => {
+  it('is ok where 3 lawful sessions felt nothing of 19 attacks, and each was answered as it deserves', () => {
     const summary = summarize(GOOD);
     expect(summary).toMatchObject({ ok: true, disturbed: 0, astray: 0, findings: [] });
-    expect(summary.scores).toHaveLength(18);
+    expect(summary.scores).toHaveLength(19);
     expect(describeSummary(summary)).toContain('lawful sessions disturbed: 0; letters astray: 0 of 20\nok');
   });
 
   it('says in a line what was wrong', () => {
     const summary = summarize(withTally('mute', { tried: 101 }));
-    expect(describeSummary(summary)).toContain('\nFAILED: 1801 connections attacked, and 1800 have ended');
+    expect(describeSummary(summary)).toContain('\nFAILED: 1901 connections attacked, and 1900 have ended');
   });
 
   it.each<{ readonly why: string; readonly soak: Soak; readonly finding: string }>([
@@ -148,7 +148,7 @@ describe('the summary of a soak', () => {
     {
       why: 'a connection has ended in silence',
       soak: withEnds({ noise: { 'not-our-protocol': 99 } }),
-      finding: '1800 connections attacked, and 1799 have ended',
+      finding: '1900 connections attacked, and 1899 have ended',
     },
     {
       why: 'a connection came from nowhere',

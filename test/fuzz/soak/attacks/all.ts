@@ -1,6 +1,7 @@
 /** All attacks. The place in this list is the network that an attack comes from. */
 
 import type { Attack } from '../attack.ts';
+import { badTls } from './bad-tls.ts';
 import { bomb } from './bomb.ts';
 import { deaf } from './deaf.ts';
 import { drip } from './drip.ts';
@@ -31,6 +32,7 @@ export const ATTACKS: readonly Attack[] = [
   hugeFrames,
   wrongState,
   resetStorm,
+  badTls,
   pingFlood,
   deaf,
   halfMessage,

@@ -38,8 +38,8 @@ export async function besiege(kind: Kind, count: number): Promise<Siege> {
   const pace = { ...paceOf({ seconds: 60 }), handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS };
   const config: ServerConfig = { pace, isWatching: false, limits: LIMITS };
   await using server = new Program<FromServer, ToServer>(new URL('../server-end.js', import.meta.url), config);
-  const { port } = await server.next('listening');
-  const besiegersConfig: BesiegersConfig = { port, kind: KINDS.indexOf(kind) };
+  const { ports } = await server.next('listening');
+  const besiegersConfig: BesiegersConfig = { port: ports.plain, kind: KINDS.indexOf(kind) };
   await using besiegers = new Program<FromBesiegers, ToBesiegers>(
     new URL('./besiegers-end.js', import.meta.url),
     besiegersConfig,
