@@ -10,6 +10,12 @@ const RECORD_HEAD = Uint8Array.of(0x16, 3, 1, RECORD_BYTES >> 8, RECORD_BYTES & 
 /** A ClientHello, by its first byte. */
 const CLIENT_HELLO = 1;
 
+/** The largest record that there is, and one half of it. */
+export const HALF_RECORD: Uint8Array = Buffer.concat([
+  Uint8Array.of(0x16, 3, 1, 0x40, 0, CLIENT_HELLO),
+  new Uint8Array(8_192),
+]);
+
 const IN_THE_CLEAR = Buffer.concat([PREAMBLE, bytesOf(hello())]);
 
 export const badTls: Attack = {

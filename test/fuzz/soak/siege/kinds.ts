@@ -1,6 +1,8 @@
 /** What besiegers do to take a server's memory, and the most that each of them may take: the bounds that SECURITY.md states. */
 
 import type { Assailant } from '../assailant.ts';
+import type { Door } from '../attack.ts';
+import { HALF_RECORD } from '../attacks/bad-tls.ts';
 import { HALF_HELLO } from '../attacks/half-handshake.ts';
 import { bytesOf, data, endless, lengthField } from '../phrases.ts';
 
@@ -10,6 +12,9 @@ export const LIMITS = { maxMessageBytes: 65_536, maxUnhandledBytes: 65_664 } as 
 /** Beside what it sends: its socket, its connection and, once it is let in, its session. */
 export const ARRIVAL_BYTES = 16_384;
 export const SESSION_BYTES = 24_576;
+
+/** What OpenSSL takes for a connection, beside the heap. */
+export const TLS_BYTES = 65_536;
 
 /** A frame of the handshake, and a later one, of which not all has come. Their length fields are in the room of the former two. */
 const HANDSHAKE_FRAME_BYTES = 16_384;
@@ -37,6 +42,8 @@ export interface Kind {
   readonly boundBytes: number;
   /** As an expression of constants and options. */
   readonly formula: string;
+  /** Where it comes in; default: the door without TLS. */
+  readonly door?: Door;
   /** Whether it stays in the handshake, of which a server bears 1,024 at one time by default. */
   readonly isStranger: boolean;
   /** Takes what it can, on a connection that is there. */
@@ -93,6 +100,14 @@ export const KINDS: readonly Kind[] = [
     formula: '32 KiB',
     isStranger: true,
     stand: (peer) => peer.write(HALF_HELLO),
+  },
+  {
+    name: 'half-tls',
+    boundBytes: ARRIVAL_BYTES + TLS_BYTES,
+    formula: '80 KiB',
+    door: 'tls',
+    isStranger: true,
+    stand: (peer) => peer.write(HALF_RECORD),
   },
   {
     name: 'half-message',

@@ -39,7 +39,7 @@ export async function besiege(kind: Kind, count: number): Promise<Siege> {
   const config: ServerConfig = { pace, isWatching: false, limits: LIMITS };
   await using server = new Program<FromServer, ToServer>(new URL('../server-end.js', import.meta.url), config);
   const { ports } = await server.next('listening');
-  const besiegersConfig: BesiegersConfig = { port: ports.plain, kind: KINDS.indexOf(kind) };
+  const besiegersConfig: BesiegersConfig = { port: ports[kind.door ?? 'plain'], kind: KINDS.indexOf(kind) };
   await using besiegers = new Program<FromBesiegers, ToBesiegers>(
     new URL('./besiegers-end.js', import.meta.url),
     besiegersConfig,
