@@ -65,7 +65,7 @@ describe('W6: a server with maxConnectionsPerAddress 2', () => {
     expect(server.inspect()).toMatchObject({ sessions: 3, arrivals: 0, accepted: 3, rejected: 1 });
     expect(tapes.map(namesOf)).toEqual([['connect'], ['connect']]);
     expect(logger.tape.all(({ level }) => level === 'warn')).toMatchObject([
-      { message: 'connections over the limit', fields: { count: 1, evidence: { code: 'maxConnectionsPerAddress' } } },
+      { message: 'connection rejected', fields: { count: 1, evidence: { code: 'maxConnectionsPerAddress' } } },
     ]);
   });
 
@@ -178,7 +178,9 @@ describe('W6: a server with maxHandshakesPerAddress 2', () => {
     await Promise.all(Array.from({ length: 100 }, async () => (await connectFrom(HERE, server)).closed()));
     await events.count(100);
     await server.close();
-    const lines = logger.tape.all(({ message }) => message === 'connections over the limit');
+    const lines = logger.tape
+      .all(({ message }) => message === 'connection rejected')
+      .filter(({ fields }) => (fields['evidence'] as { code?: string }).code === 'maxHandshakesPerAddress');
     expect(lines.reduce((sum, { fields }) => sum + Number(fields['count']), 0)).toBe(100);
     expect(lines.length).toBeLessThanOrEqual(4);
   });

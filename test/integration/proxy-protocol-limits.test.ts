@@ -69,6 +69,6 @@ describe('W6: limits behind a balancer', () => {
     await Promise.all(silent.map((peer) => peer.next('welcome')));
     await (await relay(server, '192.0.2.7')).next('welcome');
     expect(server.inspect()).toMatchObject({ arrivals: 0, sessions: 4, rejected: 1 });
-    expect(logger.tape.all(({ level }) => level === 'warn')).toMatchObject([{ message: 'connections over the limit' }]);
+    expect(logger.tape.all(({ level }) => level === 'warn')).toMatchObject([{ message: 'connection rejected' }]);
   });
 });

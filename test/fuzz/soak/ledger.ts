@@ -41,7 +41,7 @@ export class Ledger {
 
 /** The name of the attack, `lawful`, `gone`, or the address of somebody unknown. */
 export function whoIs(address: string): string {
-  if (address === GONE) return GONE;
+  if (address === 'unknown') return GONE;
   if (address.startsWith(`${LAWFUL_HOST}:`)) return LAWFUL;
   return ATTACKS[attackOf(address) ?? -1]?.name ?? address;
 }
