@@ -8,6 +8,7 @@ MAX_CODEC = 32
 MAX_PROBES = 1_000
 MAX_MIN_PING = 3_600_000
 MAX_METADATA_KEYS = 64
+MAX_WEIGHT = 65_536
 INTEGERS = ("epoch", "resume", "received", "settled", "credit", "minPing", "maxMessage")
 
 
@@ -23,6 +24,8 @@ def decode_introduction(kind: str, body: bytes) -> dict:
         raise ProtocolError(f"{kind} is not plain MessagePack: {error}") from None
     if not isinstance(fields, dict):
         raise ProtocolError(f"{kind} is no map")
+    if msgpack.weigh(fields) > MAX_WEIGHT:
+        raise ProtocolError(f"{kind} weighs more than {MAX_WEIGHT}")
     known = {
         "session": _text(fields, "session", 0 if kind == "hello" else 1, MAX_ID),
         "token": _text(fields, "token", 0, MAX_ID),

@@ -70,6 +70,15 @@ def unpack(data: bytes):
     return value
 
 
+def weigh(value) -> int:
+    """The memory that a value stands for, by the table of section 5."""
+    if isinstance(value, list):
+        return 8 + 48 + sum(map(weigh, value))
+    if isinstance(value, dict):
+        return 8 + 56 + sum(40 + weigh(item) for item in value.values())
+    return 8 + 192 if isinstance(value, bytes) else 8
+
+
 _CONSTANTS = {0xC0: None, 0xC2: False, 0xC3: True}
 _NUMBERS = {
     0xCA: ">f",

@@ -153,4 +153,10 @@ describe('resolveClientOptions', () => {
       'metadata and credentials: at most 15360 bytes when encoded',
     ]);
   });
+
+  it('refuses metadata of 1,004 empty objects, which weigh more than a handshake may, and takes 1,003', () => {
+    const metadataOf = (length: number) => ({ port: 1, metadata: { x: Array.from({ length }, () => ({})) } });
+    expect(problemsOf(metadataOf(1_003))).toEqual([]);
+    expect(problemsOf(metadataOf(1_004))).toEqual(['metadata: made of fewer values: of a weight of at most 64512']);
+  });
 });

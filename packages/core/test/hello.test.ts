@@ -5,6 +5,7 @@ import { decodeHello, decodeWelcome, encodeHello, encodeWelcome } from '../src/r
 import { msgpackCodec } from '../src/rules/msgpack-codec.ts';
 import { ProtocolError } from '../src/words/errors.ts';
 import { counter } from './support/arbitrary-frame.ts';
+import { heapOf } from './support/heap.ts';
 import { holds } from './support/holds.ts';
 
 const codec = msgpackCodec();
@@ -218,6 +219,57 @@ describe.each([
   });
 });
 
+describe('what a stranger puts into HELLO', () => {
+  const body = (fields: object) => codec.encode({ ...FIELDS, ...fields });
+  /** As many empty maps in an array as make HELLO weigh 65,536, and so many more nils. */
+  const heavy = (more: number) => [...Array.from({ length: 1_009 }, () => ({})), ...Array(6 + more).fill(null)];
+
+  it('may weigh 65,536, and not 65,544, also where it is ignored', () => {
+    expect(decodeHello(body({ credentials: heavy(0) })).credentials).toHaveLength(1_015);
+    expect(() => decodeHello(body({ credentials: heavy(1) }))).toThrow('HELLO weighs 65544, over the limit of 65536');
+    expect(decodeHello(body({ unknown: heavy(0) }))).toEqual(HELLO);
+    expect(() => decodeHello(body({ unknown: heavy(1) }))).toThrow(ProtocolError);
+  });
+
+  it.each<[string, number, () => unknown]>([
+    ['empty maps', 1_000, () => ({})],
+    ['empty arrays', 1_100, () => []],
+    ['maps with the key 9', 540, () => ({ 9: 1 })],
+    ['maps with the key 999', 540, () => ({ 999: 1 })],
+    ['empty byte arrays', 320, () => new Uint8Array(0)],
+    ['texts of 15 bytes', 1_000, () => 'x'.repeat(15)],
+  ])('takes less than 256 KiB when decoded, of %s', (_what, count, item) => {
+    const bytes = body({ metadata: { x: Array.from({ length: count }, item) } });
+    expect(heapOf(() => Array.from({ length: 20 }, () => decodeHello(bytes))) / 20).toBeLessThan(262_144);
+  });
+
+  it('arrives in metadata and credentials as it was, but for the key __proto__, and pollutes nothing', () => {
+    const hostile = JSON.parse('{"__proto__":{"x":1},"constructor":2,"toString":null,"999":3}') as Record<
+      string,
+      unknown
+    >;
+    const { metadata, credentials } = decodeHello(body({ metadata: hostile, credentials: hostile }));
+    const arrived = { __proto_: { x: 1 }, constructor: 2, toString: null, 999: 3 };
+    expect([metadata, credentials]).toEqual([arrived, arrived]);
+    expect(Object.getPrototypeOf(metadata)).toBe(Object.prototype);
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  });
+
+  it('is no field of ours by the name of a method of objects', () => {
+    const hostile = JSON.parse('{"__proto__":{"session":"s"},"hasOwnProperty":1}') as object;
+    expect(decodeHello(body(hostile))).toEqual(HELLO);
+    const { session: _left, ...rest } = FIELDS;
+    expect(() => decodeHello(codec.encode({ ...rest, ...hostile }))).toThrow('HELLO.session');
+  });
+
+  it('may be an integer of 64 bits in metadata, and in a counter only up to 2^53-1', () => {
+    expect(decodeHello(body({ metadata: { id: 2n ** 64n - 1n } })).metadata).toEqual({ id: 2n ** 64n - 1n });
+    expect(() => decodeHello(body({ credit: 2n ** 64n - 1n }))).toThrow('HELLO.credit');
+    expect(() => decodeHello(body({ credit: 2 ** 53 }))).toThrow('HELLO.credit');
+    expect(decodeHello(body({ credit: 2 ** 53 - 1 })).credit).toBe(2 ** 53 - 1);
+  });
+});
+
 describe('what we cannot mean', () => {
   it('is a RangeError: an idle of 0.5 ms, 65 keys of metadata, a session of 65 characters, an empty session in WELCOME', () => {
     const keepalive = { idleMs: 0.5, intervalMs: 1, probes: 1 };
@@ -236,6 +288,10 @@ describe('what we cannot mean', () => {
     expect(() => encodeHello({ ...HELLO, credentials: 'x'.repeat(room + 1) })).toThrow(
       'HELLO takes 16385 bytes, over the limit of 16384',
     );
+  });
+
+  it('is a RangeError: credentials that make HELLO weigh more than 65,536', () => {
+    expect(() => encodeHello({ ...HELLO, credentials: Array(8_100).fill(null) })).toThrow('HELLO weighs ');
   });
 
   it('is a TypeError: a Date among the credentials', () => {

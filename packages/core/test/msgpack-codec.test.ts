@@ -187,10 +187,90 @@ describe('msgpackCodec', () => {
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
 
+  it('takes constructor, toString and hasOwnProperty of a peer for keys like others', () => {
+    const decoded = codec.decode(codec.encode({ constructor: 1, toString: 2, hasOwnProperty: { valueOf: 3 } }));
+    expect(decoded).toEqual({ constructor: 1, toString: 2, hasOwnProperty: { valueOf: 3 } });
+    expect(String({})).toBe('[object Object]');
+  });
+
+  it.each([
+    ['a short message', '83 a1 61 01 a1 62 02 a1 61 03'],
+    ['a message with a key that looks like an index', '84 a1 61 01 a1 62 02 a1 61 03 a2 31 30 04'],
+  ])('counts the last value of a key that comes twice, in %s', (_what, hex) => {
+    expect(codec.decode(fromHex(hex))).toMatchObject({ a: 3, b: 2 });
+  });
+
+  it('decodes keys that look like indexes as it does others, and in the order of JavaScript', () => {
+    const message = { b: 1, 999: { 10: [], __proto_: 2 }, a: [{ 4095: null }, new Uint8Array(3), 2n ** 60n], 10: 'x' };
+    const decoded = codec.decode(codec.encode(message));
+    expect(decoded).toEqual(message);
+    expect(Object.keys(decoded as object)).toEqual(['10', '999', 'b', 'a']);
+    const polluting = codec.decode(fromHex('82 a2 31 30 01 a9 5f 5f 70 72 6f 74 6f 5f 5f 81 a1 78 01'));
+    expect(polluting).toEqual({ 10: 1, __proto_: { x: 1 } });
+    expect(Object.getPrototypeOf(polluting)).toBe(Object.prototype);
+    expect(codec.encode(polluting)).toHaveLength(18);
+  });
+
+  it('decodes NaN and Infinity as what they are', () => {
+    expect(codec.decode(fromHex('93 cb 7f f8 00 00 00 00 00 00 cb 7f f0 00 00 00 00 00 00 ca ff 80 00 00'))).toEqual([
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+    ]);
+  });
+
+  it.each([
+    ['a lone continuation byte', 'a3 61 80 62'],
+    ['a text that ends within a character', 'a3 61 e2 82'],
+    ['half a surrogate pair', 'a3 ed a0 bd'],
+    ['a byte that UTF-8 never has', 'a2 ff fe'],
+    ['a digit in more bytes than it needs', 'a2 c0 b9'],
+    ['a long one', `d9 c8 ${'61'.repeat(199)} ff`],
+  ])('repairs %s, and encodes it again', (_what, hex) => {
+    const decoded = codec.decode(fromHex(hex));
+    expect(decoded).toContain('\u{fffd}');
+    expect(codec.decode(fromHex(`81 ${hex} 01`))).toEqual({ [String(decoded)]: 1 });
+    expect(typeof codec.decode(codec.encode(decoded))).toBe('string');
+  });
+
+  /** An array of `count` values of these bytes. */
+  const arrayOf = (count: number, hex: string): Uint8Array => {
+    const item = fromHex(hex);
+    const bytes = new Uint8Array(5 + count * item.length);
+    new DataView(bytes.buffer).setUint32(1, count);
+    bytes[0] = 0xdd;
+    for (let at = 5; at < bytes.length; at += item.length) bytes.set(item, at);
+    return bytes;
+  };
+
+  it('decodes a value that weighs 4 MiB, however few bytes it has, and refuses 64 bytes more', () => {
+    // 65,535 empty maps of 64 each, and 64 for the array itself, one number in it included.
+    const light = arrayOf(65_535, '80');
+    expect(codec.decode(light)).toHaveLength(65_535);
+    expect(() => codec.decode(arrayOf(65_536, '80'))).toThrow(
+      'would take 4194360 bytes of memory, over the limit of 4194304',
+    );
+    expect(codec.decode(fromHex('81 a1 61 01'))).toEqual({ a: 1 });
+  });
+
+  it('decodes 200,000 arrays that hold one number, or an array of one, and refuses as many empty ones', () => {
+    expect(codec.decode(arrayOf(200_000, '91 01'))).toHaveLength(200_000);
+    expect(codec.decode(arrayOf(200_000, '91 91 01'))).toHaveLength(200_000);
+    expect(() => codec.decode(arrayOf(200_000, '90'))).toThrow(
+      'of 200005 bytes would take 11200056 bytes of memory, over the limit of 9600240',
+    );
+  });
+
+  it('decodes a MiB of numbers, of which each has a byte', () => {
+    expect(codec.decode(arrayOf(1_048_571, '01'))).toHaveLength(1_048_571);
+  });
+
   it.each([
     ['no bytes', ''],
     ['half a map', '82 a1 61 01'],
     ['a map within a key', '81 80 01'],
+    ['an integer as a key', '81 01 00'],
+    ['an integer as a key, beside a key that looks like an index', '82 a3 39 39 39 c0 01 00'],
     ['2 values', '01 02'],
     ['100,000 arrays within each other', '91'.repeat(100_000)],
   ])('throws for %s, and decodes on', (_what, hex) => {

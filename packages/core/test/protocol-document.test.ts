@@ -7,6 +7,7 @@ import type { Hello, Welcome } from '../src/rules/hello.ts';
 import { decodeHello, decodeWelcome, encodeHello, encodeWelcome } from '../src/rules/hello.ts';
 import * as limits from '../src/rules/limits.ts';
 import { msgpackCodec } from '../src/rules/msgpack-codec.ts';
+import { requirePlainMsgpack } from '../src/rules/plain-msgpack.ts';
 import { encodePreamble } from '../src/rules/preamble.ts';
 import { readVarint } from '../src/rules/varint.ts';
 import type { CloseFrame, Frame } from '../src/words/frame.ts';
@@ -210,8 +211,23 @@ describe('the tables of docs/PROTOCOL.md', () => {
       '`retryAfterMs`, `spreadMs` that a client heeds, milliseconds': limits.MAX_RETRY_MS,
       'keys of `metadata`': limits.MAX_METADATA_KEYS,
       'depth of arrays and maps': limits.MAX_NESTING,
+      'weight of HELLO and WELCOME': limits.MAX_HANDSHAKE_WEIGHT,
+      'weight of a message for each byte': limits.MAX_WEIGHT_PER_BYTE,
+      'weight of a message, whatever its bytes': limits.LIGHT_MESSAGE_WEIGHT,
     });
-    expect(Object.keys(limits)).toHaveLength(15);
+    expect(Object.keys(limits)).toHaveLength(18);
+  });
+
+  it('list the weights of what MessagePack can be', () => {
+    const [value, array, map, binary] = table('| what | weight |').map(([, weight = '']) =>
+      weight.match(/\d+/g)?.map(Number),
+    );
+    const [each = 0] = value ?? [];
+    const weightOf = (message: unknown) => requirePlainMsgpack(codec.encode(message)).weight;
+    expect(weightOf(null)).toBe(each);
+    expect(array).toEqual([weightOf([]) - each]);
+    expect(map).toEqual([weightOf({}) - each, weightOf({ a: 1 }) - weightOf({}) - each]);
+    expect(binary).toEqual([weightOf(new Uint8Array(0)) - each]);
   });
 
   it('leave room in a frame of 65,536 bytes for the largest part with the largest number', () => {

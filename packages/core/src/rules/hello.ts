@@ -6,6 +6,7 @@ import type { Keepalive } from './keepalive.ts';
 import {
   MAX_CODEC_CHARS,
   MAX_HANDSHAKE_FRAME_BYTES,
+  MAX_HANDSHAKE_WEIGHT,
   MAX_ID_CHARS,
   MAX_METADATA_KEYS,
   MAX_MIN_PING_INTERVAL_MS,
@@ -13,6 +14,7 @@ import {
 } from './limits.ts';
 import { msgpackCodec } from './msgpack-codec.ts';
 import { isPlainObject } from './plain.ts';
+import { requirePlainMsgpack } from './plain-msgpack.ts';
 
 /** What one end tells the other of itself. */
 export interface WireOffer {
@@ -120,8 +122,8 @@ const welcomeSchema = v.object({ session: textSchema(1, MAX_ID_CHARS), ...common
 /**
  * The body of a HELLO frame.
  *
- * @throws RangeError if a field is out of its bounds or the whole does not fit into a handshake frame, TypeError if
- * credentials or metadata are not plain data.
+ * @throws RangeError if a field is out of its bounds, the whole does not fit into a handshake frame or is too heavy, TypeError
+ * if credentials or metadata are not plain data.
  */
 export function encodeHello(hello: Hello): Uint8Array {
   const { session, credentials } = hello;
@@ -217,6 +219,8 @@ function encodeMap(subject: string, schema: v.GenericSchema, map: unknown): Uint
   if (bytes.length + 1 > MAX_HANDSHAKE_FRAME_BYTES) {
     throw new RangeError(`${subject} takes ${bytes.length + 1} bytes, over the limit of ${MAX_HANDSHAKE_FRAME_BYTES}`);
   }
+  const excess = findExcessWeight(bytes);
+  if (excess !== undefined) throw new RangeError(`${subject} ${excess}`);
   return bytes;
 }
 
@@ -227,11 +231,20 @@ function decodeMap<Output>(subject: string, schema: v.GenericSchema<unknown, Out
 }
 
 function decodeMsgpack(subject: string, bytes: Uint8Array): unknown {
+  let excess: string | undefined;
   try {
-    return codec.decode(bytes);
+    excess = findExcessWeight(bytes);
+    if (excess === undefined) return codec.decode(bytes);
   } catch (error) {
     throw new ProtocolError(`${subject} is not plain MessagePack`, { cause: error });
   }
+  throw new ProtocolError(`${subject} ${excess}`);
+}
+
+/** Looked at before anything is made of it: this is what whoever connects may have us keep. @throws TypeError if it is not plain */
+function findExcessWeight(bytes: Uint8Array): string | undefined {
+  const { weight } = requirePlainMsgpack(bytes);
+  return weight > MAX_HANDSHAKE_WEIGHT ? `weighs ${weight}, over the limit of ${MAX_HANDSHAKE_WEIGHT}` : undefined;
 }
 
 /** Says what a field must be, never what it is: it may be a token, and the text will be logged. */

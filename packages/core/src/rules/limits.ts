@@ -47,3 +47,15 @@ export const MAX_METADATA_KEYS = 64;
 
 /** Arrays and maps within each other, in a message and in the handshake: far below what the stack takes. */
 export const MAX_NESTING = 128;
+
+/**
+ * What HELLO or WELCOME may weigh when decoded (see `plain-msgpack.ts`): four times the largest frame, which is more than texts
+ * come to, and 20 times less than the same bytes can be made to take. Whoever connects may send a HELLO.
+ */
+export const MAX_HANDSHAKE_WEIGHT = 65_536;
+
+/** What a message may weigh for each of its bytes: only one that is mostly made of empty arrays, maps or byte arrays weighs more. */
+export const MAX_WEIGHT_PER_BYTE = 48;
+
+/** What any message may weigh, however few its bytes: as much as may wait for the handler by default. */
+export const LIGHT_MESSAGE_WEIGHT = 4_194_304;

@@ -14,12 +14,14 @@ import { PRESETS, resolveKeepalive } from './keepalive.ts';
 import {
   MAX_CODEC_CHARS,
   MAX_HANDSHAKE_FRAME_BYTES,
+  MAX_HANDSHAKE_WEIGHT,
   MAX_METADATA_KEYS,
   MAX_MIN_PING_INTERVAL_MS,
   MAX_PROBES,
 } from './limits.ts';
 import { msgpackCodec } from './msgpack-codec.ts';
 import { findForeign, isPlainObject } from './plain.ts';
+import { requirePlainMsgpack } from './plain-msgpack.ts';
 
 /** What server and client understand alike. Durations are `'20s'` or milliseconds. */
 export interface SessionOptions {
@@ -165,6 +167,7 @@ const codecSchema = v.pipe(
 
 /** What metadata and credentials may take of a handshake frame; the other fields of HELLO and WELCOME need less than the rest. */
 const MAX_INTRODUCTION_BYTES = MAX_HANDSHAKE_FRAME_BYTES - 1_024;
+const MAX_INTRODUCTION_WEIGHT = MAX_HANDSHAKE_WEIGHT - 1_024;
 
 /** What contradicts each other in the options that server and client share. */
 export function findSessionContradictions(options: Readonly<Record<string, unknown>>): OptionProblem[] {
@@ -184,11 +187,17 @@ function findTooSmallInbox({ maxMessageBytes, maxUnhandledBytes }: Readonly<Reco
 function findOversize({ metadata, credentials }: Readonly<Record<string, unknown>>): OptionProblem[] {
   const introduction = { metadata, credentials };
   if (findForeign(introduction) !== undefined) return []; // has been found already
-  const { length } = msgpackCodec().encode(introduction);
-  if (length <= MAX_INTRODUCTION_BYTES) return [];
   const path =
     metadata === undefined ? 'credentials' : credentials === undefined ? 'metadata' : 'metadata and credentials';
-  return [{ path, requirement: `at most ${MAX_INTRODUCTION_BYTES} bytes when encoded`, value: length }];
+  const encoded = msgpackCodec().encode(introduction);
+  if (encoded.length > MAX_INTRODUCTION_BYTES) {
+    return [{ path, requirement: `at most ${MAX_INTRODUCTION_BYTES} bytes when encoded`, value: encoded.length }];
+  }
+  const { weight } = requirePlainMsgpack(encoded);
+  if (weight <= MAX_INTRODUCTION_WEIGHT) return [];
+  return [
+    { path, requirement: `made of fewer values: of a weight of at most ${MAX_INTRODUCTION_WEIGHT}`, value: weight },
+  ];
 }
 
 const presetNames = Object.keys(PRESETS)
