@@ -70,6 +70,28 @@ describe('Outgoing', () => {
     expect(outgoing.hasRoom).toBe(true);
   });
 
+  it('has room for 16 writes that wait, and for more when the queue has drained, were it for a moment', () => {
+    const transport = new FakeTransport();
+    const outgoing = new Outgoing(transport);
+    const write = () => {
+      outgoing.put({ type: 'pong', number: 1 });
+      outgoing.flush();
+    };
+    for (let count = 0; count < 100; count += 1) write();
+    transport.isFull = true;
+    for (let count = 0; count < 16; count += 1) {
+      expect(outgoing.hasRoom).toBe(true);
+      write();
+    }
+    expect(outgoing.hasRoom).toBe(false);
+    transport.unwritten = 1;
+    expect(outgoing.hasRoom).toBe(false);
+    transport.unwritten = 0;
+    expect(outgoing.hasRoom).toBe(true);
+    write();
+    expect([transport.unwritten, outgoing.hasRoom]).toEqual([3, true]);
+  });
+
   it('tells whether something leaves with the next flush', () => {
     const outgoing = new Outgoing(new FakeTransport());
     expect(outgoing.isLeaving).toBe(false);

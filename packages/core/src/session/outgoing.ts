@@ -15,12 +15,21 @@ import { Batch } from './batch.ts';
  */
 const SEND_QUEUE_BYTES = 262_144;
 
+/**
+ * And how many writes: each takes Node 155 bytes beside its own (Node 20), and may hold a page that it shares. An ACK takes 8 bytes, so
+ * that a peer which sends and never reads could have us keep twenty times the bytes above. What is held back is not lost: PONG
+ * and ACK tell the newest, and leave together when the queue has drained.
+ */
+const MAX_WAITING_WRITES = 16;
+
 /** The sending side of one connection's byte stream. */
 export class Outgoing {
   readonly #transport: Transport;
   /** This turn's; none while nothing leaves. */
   #batch: Batch | undefined;
   #position = 0;
+  /** Writes since the transport's queue was last empty. */
+  #waitingWrites = 0;
   #preambleSent = false;
   /** Made with the first DATA or RESULT. */
   #window: SendWindow | undefined;
@@ -46,7 +55,8 @@ export class Outgoing {
 
   /** Whether more may be put in that can also wait. */
   get hasRoom(): boolean {
-    return this.unwritten < SEND_QUEUE_BYTES;
+    if (this.unwritten >= SEND_QUEUE_BYTES) return false;
+    return this.#waitingWrites < MAX_WAITING_WRITES || this.#transport.unwritten === 0;
   }
 
   /** Whether DATA and RESULT may be put (W5). */
@@ -102,6 +112,8 @@ export class Outgoing {
     const batch = this.#batch;
     if (batch === undefined) return;
     this.#batch = undefined;
+    if (this.#transport.unwritten === 0) this.#waitingWrites = 0;
+    this.#waitingWrites += 1;
     this.#transport.write(batch.chunks);
     batch.release(this.#transport.unwritten === 0);
   }
