@@ -45,11 +45,15 @@ describe('PingBudget', () => {
   });
 });
 
-/** A life of a lawful peer, as delays of the channel there and back, and lateness of the peer's own timers. */
+/**
+ * A life of a lawful peer: delays of the channel there and back, lateness of the peer's own timers, its jitter, and the times
+ * between which its application asks to verify us before use; none if it never does.
+ */
 interface Life {
   readonly delays: readonly number[];
   readonly lateness: readonly number[];
   readonly random: readonly number[];
+  readonly asks?: readonly number[];
 }
 
 const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -61,6 +65,7 @@ const lives: fc.Arbitrary<Life> = fc.record({
   delays: fc.array(waits, { minLength: 1, maxLength: 20 }),
   lateness: fc.array(fc.oneof(fc.constant(0), waits), { minLength: 1, maxLength: 20 }),
   random: fc.array(share, { minLength: 1, maxLength: 7 }),
+  asks: fc.oneof(fc.constant([]), fc.array(waits, { minLength: 1, maxLength: 20 })),
 });
 
 /**
@@ -68,8 +73,9 @@ const lives: fc.Arbitrary<Life> = fc.record({
  * when it comes. Returns the time at which the budget strikes it; undefined if never, until its verdict or the end.
  */
 function struckAt(budget: PingBudget, keepalive: Keepalive, life: Life, end: number): number | undefined {
-  const next = { delays: 0, lateness: 0, random: 0 };
-  const draw = (what: keyof Life) => life[what][next[what]++ % life[what].length] ?? 0;
+  const { asks = [] } = life;
+  const next = { delays: 0, lateness: 0, random: 0, asks: 0 };
+  const draw = (what: keyof Life) => life[what]?.[next[what]++ % (life[what]?.length ?? 1)] ?? 0;
   const liveness = new Liveness(
     { keepalive, writeTimeoutMs: 60_000, pausedTimeoutMs: 60_000, random: () => draw('random') },
     0,
@@ -79,18 +85,22 @@ function struckAt(budget: PingBudget, keepalive: Keepalive, life: Life, end: num
   let lastPingAt = 0;
   let lastPongAt = 0;
   let alarmAt = 0;
+  /** As `Verification` has it: whoever asks within the spacing of the PING before waits for its end. */
+  let askAt = asks.length === 0 ? end : draw('asks');
+  let mayAskAt = 0;
   for (let now = 0; now < end; ) {
     const output = liveness.poll();
     if (output.type === 'dead') return undefined;
     if (output.type === 'confirm') liveness.handlePolled(now);
     if (output.type === 'ping') {
       liveness.handlePingQueued(0);
+      mayAskAt = now + MIN_PING_MS;
       lastPingAt = Math.max(lastPingAt, now + draw('delays'));
       pings.push(lastPingAt);
     }
     if (output.type !== 'wait') continue;
     if (output.until !== undefined && output.until > alarmAt) alarmAt = output.until + draw('lateness');
-    now = Math.max(now, Math.min(alarmAt, pings[0] ?? end, pongs[0] ?? end));
+    now = Math.max(now, Math.min(alarmAt, askAt, pings[0] ?? end, pongs[0] ?? end));
     if (pings[0] === now) {
       pings.shift();
       if (!budget.take(now)) return now;
@@ -99,11 +109,23 @@ function struckAt(budget: PingBudget, keepalive: Keepalive, life: Life, end: num
     } else if (pongs[0] === now) {
       pongs.shift();
       liveness.handleEvidence(now);
+    } else if (askAt <= now) {
+      if (now >= mayAskAt) liveness.handleVerify(now);
+      askAt = Math.max(now + draw('asks'), mayAskAt, now + 1);
     } else {
       liveness.handleTimeout(now);
     }
   }
   return undefined;
+}
+
+/** Numbers in [0, 1) that are the same in each run: a linear congruential generator, with the constants of Numerical Recipes. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
 }
 
 describe('PingBudget, against the real machine of the peer', () => {
@@ -122,6 +144,23 @@ describe('PingBudget, against the real machine of the peer', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('never strikes it in 10,000 short lives of outages, stalls of its own and callers that verify', () => {
+    const random = randomFrom(1);
+    const pick = <Value>(...values: readonly Value[]): Value => values[Math.floor(random() * values.length)] as Value;
+    const few = (most: number) => Array.from({ length: 4 }, () => (random() < 0.7 ? 0 : random() * most));
+    for (let life = 0; life < 10_000; life += 1) {
+      const probes = pick(1, 2, 3, 5);
+      const keepalive = { idleMs: pick(1_000, 1_112, 3_000), intervalMs: pick(1_000, 1_500), probes };
+      const outageMs = pick(1_000, 5_000, 30_000);
+      const lateness = few(pick(200, 3_000));
+      const asks = pick([], few(2_000).concat(1));
+      const budget = new PingBudget(MIN_PING_MS, keepalive, 0);
+      const schedule = { delays: few(outageMs), lateness, random: [random(), random(), random()], asks };
+      const at = struckAt(budget, keepalive, schedule, 40_000);
+      if (at !== undefined) expect({ keepalive, schedule, at }).toBeUndefined();
+    }
   });
 
   it.each([1, 2, 3, 9])('takes all 2 x %i PINGs of a silence with excuses at once, and those that follow', (probes) => {
