@@ -3,6 +3,9 @@
 /** A frame that comes before the handshake is over may have this length: what Node allows for the headers of a request. */
 export const MAX_HANDSHAKE_FRAME_BYTES = 16_384;
 
+/** What may come before the handshake is over, beyond one read: preamble and HELLO or WELCOME, and frames of later versions beside them. */
+export const MAX_HANDSHAKE_BYTES = 65_536;
+
 /** A later frame may have this length: with fragments of at most 64 KiB, no PING waits long behind one (W5). */
 export const MAX_FRAME_BYTES = 65_536;
 

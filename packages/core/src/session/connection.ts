@@ -8,7 +8,7 @@ import { FrameDecoder } from '../rules/decoder.ts';
 import type { Hello, Welcome } from '../rules/hello.ts';
 import { encodeHello, encodeWelcome } from '../rules/hello.ts';
 import { maxBoundMs } from '../rules/keepalive.ts';
-import { MAX_FRAME_BYTES, MAX_HANDSHAKE_FRAME_BYTES } from '../rules/limits.ts';
+import { MAX_FRAME_BYTES, MAX_HANDSHAKE_BYTES, MAX_HANDSHAKE_FRAME_BYTES } from '../rules/limits.ts';
 import type { Terms } from '../rules/negotiate.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import type { Cause, Phase } from '../words/cause.ts';
@@ -287,6 +287,10 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
       if (this.#phase === 'ended') return;
     }
     this.#decoder = decoder.buffered > 0 ? decoder : undefined;
+    // Frames of later versions are skipped: without this, a stranger could send them for as long as the handshake may take.
+    if (this.#opening !== undefined && this.#bytesIn > MAX_HANDSHAKE_BYTES) {
+      throw new ProtocolError(`the handshake takes ${this.#bytesIn} bytes, over the limit of ${MAX_HANDSHAKE_BYTES}`);
+    }
   }
 
   /** Frames of the handshake are small, and the handshake may have ended with the last one. */
@@ -321,7 +325,9 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
     const { number, health: report } = frame;
     this.#owner.handlePong(frame);
     const rttMs = this.liveness?.handlePong(number, now);
-    if (rttMs !== undefined) this.#tellLater({ type: 'pong', rttMs });
+    // A PONG that answers no PING of ours is ignored: otherwise the peer could have us tell and log as often as it likes.
+    if (rttMs === undefined) return;
+    this.#tellLater({ type: 'pong', rttMs });
     if (report !== undefined) this.#tellLater({ type: 'health', report });
   }
 

@@ -1,7 +1,6 @@
 // A peer that has us answer as much as it may, and never reads: what one connection can have waiting in our own send queue.
 
 import { describe, expect, it } from 'vitest';
-import { writeVarint } from '../../src/rules/varint.ts';
 import type { DataFrame } from '../../src/words/frame.ts';
 import { concat } from '../support/arbitrary-frame.ts';
 import { bytesOf, closeFrame } from '../support/connection-rig.ts';
@@ -9,6 +8,7 @@ import { ack, data } from '../support/delivery-frames.ts';
 import { heapOf } from '../support/heap.ts';
 import type { Line, SessionRig } from '../support/session-rig.ts';
 import { createSessionRig } from '../support/session-rig.ts';
+import { skippedFrame } from '../support/skipped-frame.ts';
 
 const QUEUE_BYTES = 262_144;
 const FRAME_BYTES = 65_536 + 4;
@@ -128,14 +128,6 @@ describe('a peer that never reads', () => {
     expect(rig.session.inspect().state).toBe('ended');
   });
 });
-
-/** A frame of a later version in so many bytes: it is skipped, and costs no credit. */
-function skippedFrame(length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  writeVarint(bytes, 0, length - 4);
-  bytes[4] = 0x80;
-  return bytes;
-}
 
 describe('messages that wait for the handler', () => {
   /** As many messages of this length as the credit takes; larger ones each in a chunk of 64 KiB that is of no other use. */
