@@ -98,6 +98,8 @@ class Connection:
                 if frame is None:
                     break
                 self._handle(frame, now)
+            if self.state != "open" and not self.ended and self.read > wire.MAX_HANDSHAKE:
+                raise ProtocolError(f"the handshake takes more than {wire.MAX_HANDSHAKE} bytes")
         except ProtocolError as error:
             self._leave("protocol-error", str(error), note=self.state != "preamble")
         self.flush(now)
