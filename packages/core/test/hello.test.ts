@@ -233,11 +233,8 @@ describe('what a stranger puts into HELLO', () => {
 
   it.each<[string, number, () => unknown]>([
     ['empty maps', 1_000, () => ({})],
-    ['empty arrays', 1_100, () => []],
     ['maps with the key 9', 540, () => ({ 9: 1 })],
     ['maps with the key 999', 540, () => ({ 999: 1 })],
-    ['empty byte arrays', 320, () => new Uint8Array(0)],
-    ['texts of 15 bytes', 1_000, () => 'x'.repeat(15)],
   ])('takes less than 256 KiB when decoded, of %s', (_what, count, item) => {
     const bytes = body({ metadata: { x: Array.from({ length: count }, item) } });
     expect(heapOf(() => Array.from({ length: 20 }, () => decodeHello(bytes))) / 20).toBeLessThan(262_144);

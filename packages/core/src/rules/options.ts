@@ -44,7 +44,10 @@ export interface SessionOptions {
   readonly handshakeTimeout?: Duration;
   /** For `close()`: after it the connection is destroyed. Default: 5 s. */
   readonly closeTimeout?: Duration;
-  /** The largest message, or value of a result, to accept, in bytes. It travels in parts of 64 KiB. Default: 1 MiB. */
+  /**
+   * The largest message, or value of a result, to accept, in bytes. It travels in parts of 64 KiB. Decoded, one that is made for it takes up
+   * to a hundred times as much, while it is handled. Default: 1 MiB.
+   */
   readonly maxMessageBytes?: number;
   /** Messages that may wait here for their result. Default: 1,024. */
   readonly maxQueuedMessages?: number;

@@ -23,24 +23,17 @@ function name(index: number): string {
 describe('a decoded message takes at most three times its weight', () => {
   it.each<[string, (index: number) => string]>([
     ['nil', () => 'c0'],
-    ['empty texts', () => 'a0'],
     ['texts of 3 bytes', name],
-    ['doubles', (index) => `ca 3f ${(0x80 + (index % 100)).toString(16)} 00 01`],
     ['integers of 64 bits', () => 'cf ff ff ff ff ff ff ff ff'],
     ['empty maps', () => '80'],
-    ['maps of one key', () => '81 a1 61 c0'],
     ['maps of one key that no other has', (index) => `81 ${name(index)} c0`],
     ['maps of two keys that no other has', (index) => `82 ${name(index)} c0 ${name(COUNT - index)} c0`],
     ['maps of a one-digit key', () => '81 a1 39 c0'],
     ['maps of the key 1023', () => '81 a4 31 30 32 33 c0'],
     ['maps of the keys 999 and 2499', () => '82 a3 39 39 39 c0 a4 32 34 39 39 c0'],
-    ['maps of the key 99999', () => '81 a5 39 39 39 39 39 c0'],
     ['empty arrays', () => '90'],
-    ['arrays of one number', () => '91 01'],
     ['arrays of 2 arrays', () => '92 90 90'],
-    ['arrays of a number, deep in each other', () => `${'91 '.repeat(2)} 01`],
     ['empty byte arrays', () => 'c4 00'],
-    ['byte arrays of 1 byte', () => 'c4 01 07'],
   ])('20,000 %s', (_what, item) => {
     const bytes = arrayOf(item);
     // And 8 for each byte of texts: one of 3 bytes takes 24, and its format one more of those here.
