@@ -1,10 +1,25 @@
 /** The end under test: real sessions and connections of core, with as much of a client or a server around them as vectors need. */
 
-import type { Ending, Hello, MessageHandler, SessionConfig, SessionParts, Terms, Welcome } from '@systole/core';
+import type {
+  Ending,
+  Hello,
+  MessageHandler,
+  Publish,
+  SessionConfig,
+  SessionParts,
+  Terms,
+  Transport,
+  TransportListener,
+  Welcome,
+} from '@systole/core';
 import { Connection, LiveSession, msgpackCodec, resolveSessionOptions } from '@systole/core';
 import type { ManualClock } from '@systole/testing';
 import type { EndSettings } from './conversation.ts';
-import type { Line } from './line.ts';
+
+/** What a house needs of a line. */
+export interface Line {
+  attach(listener: TransportListener): Transport;
+}
 
 /** Behind these nobody goes on. */
 const BREACHES: ReadonlySet<string> = new Set(['protocol-error', 'too-many-pings']);
@@ -20,9 +35,10 @@ export class Household {
   readonly endings: Map<Line, string> = new Map();
   readonly boot: string;
 
-  constructor(clock: ManualClock, settings: EndSettings, handler: MessageHandler) {
+  /** `publish` hears of every event of every session. */
+  constructor(clock: ManualClock, settings: EndSettings, handler: MessageHandler, publish: Publish = () => {}) {
     const { keepalive, role } = settings;
-    this.parts = { clock, codec: msgpackCodec(), random: () => 0, logger, publish: () => {} };
+    this.parts = { clock, codec: msgpackCodec(), random: () => 0, logger, publish };
     this.handler = handler;
     this.boot = role === 'client' ? 'c1' : 'a9';
     this.config = resolveSessionOptions({
@@ -164,7 +180,9 @@ export class ServerHouse {
     if (gap !== undefined) {
       return connection.refuse({ code: 'protocol-error', reason: gap }, { cause: 'protocol-error' });
     }
-    known.goOn(connection, line, hello);
+    // Its goodbye was for the old connection, if it has ended now.
+    if (known.letGo(hello)) known.goOn(connection, line, hello);
+    else this.#serve(connection, line, hello);
   }
 
   #serve(connection: Connection, line: Line, hello: Hello): void {
@@ -181,6 +199,7 @@ class ServedSession extends HouseSession {
   readonly #house: ServerHouse;
   #known: string | undefined;
   #fresh: string | undefined;
+  #isResumed = false;
 
   constructor(house: ServerHouse, id: string) {
     super(house.household);
@@ -189,18 +208,29 @@ class ServedSession extends HouseSession {
   }
 
   matches(token: string): boolean {
-    return token === this.#known || token === this.#fresh;
+    return this.windowMs > 0 && (token === this.#known || token === this.#fresh);
   }
 
-  goOn(connection: Connection, line: Line, { boot, epoch, resumeMs, token }: Hello): void {
+  /** Lets go of its connection, for another to come; false if that has ended it. */
+  letGo({ boot }: Hello): boolean {
     if (this.hasConnection) this.supersede(boot);
+    return !this.isEnded;
+  }
+
+  goOn(connection: Connection, line: Line, { epoch, resumeMs, token }: Hello): void {
     this.line = line;
     this.windowMs = Math.min(this.config.resumeWindowMs, resumeMs);
+    this.#isResumed = this.#fresh !== undefined;
     if (token !== '' && token === this.#fresh) this.#known = token;
     this.#fresh = this.#house.issueToken();
     this.attach(connection, epoch, 'client');
     const identity = { session: this.id, token: this.windowMs === 0 ? '' : this.#fresh, boot: this.household.boot };
     connection.accept(this, { ...identity, epoch, ...this.stand(), metadata: {} });
+  }
+
+  /** A stranger may have named the session before there was one: ids are easily guessed here. */
+  protected override isResumedBy(): boolean {
+    return this.#isResumed;
   }
 
   override handleFrame(frame: Parameters<LiveSession['handleFrame']>[0]): void {

@@ -908,7 +908,24 @@ describe('Connection: closing', () => {
     const { take, connection } = createOpenRig('client');
     connection.finish();
     connection.finish();
-    expect(take()).toEqual(['FIN']);
+    expect(take()).toEqual(['FIN', 'arm Infinity']);
+  });
+
+  it('asks and judges nobody behind its FIN, where no PING can leave: it is the closeTimeout of 60,000 ms that ends it', () => {
+    const { clock, owner, connection, receive, take } = createOpenRig('client', {
+      keepalive: 'lan',
+      closeTimeout: '60s',
+    });
+    owner.queue.push(closeFrame());
+    connection.handleDrained();
+    receive(closeFrame());
+    connection.finish();
+    take();
+    clock.advanceTo(59_999);
+    expect(take().filter((line) => line.startsWith('write'))).toEqual([]);
+    expect(owner.endings).toEqual([]);
+    clock.advanceTo(60_000);
+    expect(owner.endings).toMatchObject([{ cause: 'closed-locally', evidence: { probesSent: 0 } }]);
   });
 
   it('keeps the first CLOSE of a peer that says 2', () => {

@@ -822,7 +822,7 @@ describe('LiveSession: closing', () => {
     take();
     receive(closeFrame({ code: 'going-away', retryAfterMs: 500, spreadMs: 100, reason: 'restart' }));
     await settle();
-    expect(take()).toEqual(['write CLOSE session going-away', 'arm 5000', 'FIN', 'arm 5000']);
+    expect(take()).toEqual(['write CLOSE session going-away', 'arm 5000', 'FIN', 'arm 5000', 'arm 5000']);
     expect(transport.frames.at(-1)).toEqual(closeFrame({ code: 'going-away' }));
   });
 

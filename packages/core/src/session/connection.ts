@@ -135,6 +135,7 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
     farewell.handleFinSent();
     this.#outgoing.flush();
     this.#transport.end();
+    this.#alarm.set(this.#deadline);
   }
 
   /** Ends it now, whatever is queued (L9). */
@@ -380,9 +381,12 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
     this.#tell();
   }
 
-  /** Closures of a moment, where kept ones would make each idle connection larger. */
+  /**
+   * Closures of a moment, where kept ones would make each idle connection larger. Behind our FIN nothing leaves any more: a PING
+   * would never be asked, and no verdict could rest on its silence. The deadline of the goodbye is what ends it then.
+   */
   #beat(): Instant {
-    if (this.#heartbeat === undefined) return Number.POSITIVE_INFINITY;
+    if (this.#heartbeat === undefined || this.#farewell?.isFinSent === true) return Number.POSITIVE_INFINITY;
     return this.#heartbeat.beat(
       this.#outgoing,
       (number) => this.#owner.pong(number),
