@@ -53,10 +53,12 @@ export class Isolation implements AsyncDisposable {
   async #ask(request: Request): Promise<Reply> {
     const worker = this.#worker;
     let stopLooking = (): void => {};
-    const reply = await new Promise<Reply>((resolve) => {
+    const reply = await new Promise<Reply>((resolve, reject) => {
       const die = (kind: FailureKind, text: string): void => resolve(this.#failed(kind, text));
       worker.once('message', resolve);
       worker.once('error', (error: NodeJS.ErrnoException) => {
+        // What goes wrong before the first run is the fuzzer's own affair.
+        if (this.#recorder.records === 0) return reject(error);
         const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
         die(isMemory ? 'growth' : 'crash', isMemory ? `more than ${MAX_HEAP_MB} MB are taken` : String(error.stack));
       });

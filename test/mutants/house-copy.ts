@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -33,8 +34,8 @@ export class HouseCopy {
   readonly #originals = new Map<string, string>();
   readonly #removeAtExit = (): void => this.remove();
 
-  /** Copies what git knows or would add. Nothing is built yet. */
-  constructor(original: string) {
+  /** Copies what git knows or would add, and these directories, such as those of what is built. */
+  constructor(original: string, built: readonly string[] = []) {
     this.#directory = realpathSync(mkdtempSync(join(tmpdir(), 'systole-')));
     process.once('exit', this.#removeAtExit);
     this.root = join(this.#directory, 'house');
@@ -45,6 +46,9 @@ export class HouseCopy {
       env: { ...withoutRunner(process.env), TMPDIR: scratch, NO_COLOR: '1' },
     });
     copyFiles(original, this.root);
+    for (const directory of built) {
+      cpSync(join(original, directory), join(this.root, directory), { recursive: true });
+    }
     linkModules(join(original, 'node_modules'), join(this.root, 'node_modules'));
   }
 
