@@ -30,7 +30,7 @@ export const LIVES: readonly Bug[] = [
           },
           {
             file: `${CORE}/session/connection.ts`,
-            from: '    if (this.#heartbeat === undefined) return Number.POSITIVE_INFINITY;\n',
+            from: '    if (this.#heartbeat === undefined || this.#farewell?.isFinSent === true) return Number.POSITIVE_INFINITY;\n',
             to: '    if (this.#heartbeat === undefined || this.#owner.isBusy === true) return Number.POSITIVE_INFINITY;\n',
           },
         ],
