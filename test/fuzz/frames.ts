@@ -164,7 +164,8 @@ function putAck(out: ByteWriter, manner: Manner): void {
   numbers.result = handled + 1;
   putNumber(manner, chance.nearly(Math.max(numbers.sent, handled), deviation));
   putNumber(manner, chance.nearly(handled, deviation));
-  putNumber(manner, chance.nearly(0, deviation));
+  // What it was told it may settle, and not its newest message, whose result is still under way.
+  putNumber(manner, chance.strays(Math.min(deviation, 3)) ? chance.below(numbers.data + 1) : 0);
   putNumber(manner, chance.nearly(0, deviation));
   putNumber(manner, chance.nearly(CREDIT, deviation));
   put(out, manner, 0x07);

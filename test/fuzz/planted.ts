@@ -61,7 +61,7 @@ export const PLANTED: readonly Planted[] = [
     },
     target: 'session',
     kind: 'crash',
-    runs: 5_000,
+    runs: 20_000,
   },
   {
     name: 'an alarm is left behind the end of a connection',
@@ -75,7 +75,7 @@ export const PLANTED: readonly Planted[] = [
     change: { file: `${CORE}/machines/inbox.js`, from: 'if (settled > this.#told) {', to: 'if (settled < 0) {' },
     target: 'session',
     kind: 'unexplained',
-    runs: 5_000,
+    runs: 20_000,
   },
   {
     name: 'a message that comes again is handled again',
@@ -86,7 +86,7 @@ export const PLANTED: readonly Planted[] = [
     },
     target: 'session',
     kind: 'unexplained',
-    runs: 5_000,
+    runs: 20_000,
   },
   {
     name: 'an arrival that was turned away is kept',
