@@ -215,9 +215,8 @@ class Stage {
 
   #expectSound(): void {
     for (const story of this.#stories.values()) {
-      story.expectSound();
+      const { queuedBytes } = story.expectSound();
       const { cost } = story.session as unknown as LiveSession;
-      const { queuedBytes } = story.session.inspect();
       if (cost > queuedBytes + MAX_COST) throw new Failure('growth', `a session keeps ${cost} bytes for its peer`);
     }
   }

@@ -1,6 +1,6 @@
 /** The events of one session: each only where it may come (L6). */
 
-import type { Session, SessionEvents } from '@systole/core';
+import type { Session, SessionEvents, SessionSnapshot } from '@systole/core';
 import { expect } from '../failure.ts';
 import { blames, expectLegalEnd } from './causes.ts';
 
@@ -56,9 +56,10 @@ export class Story {
     }
   }
 
-  /** What must hold whenever nothing happens. */
-  expectSound(): void {
-    const { state, queuedMessages, queuedBytes, unwrittenBytes, silenceMs, credit } = this.session.inspect();
+  /** What must hold whenever nothing happens. Gives back what it has looked at. */
+  expectSound(): SessionSnapshot {
+    const snapshot = this.session.inspect();
+    const { state, queuedMessages, queuedBytes, unwrittenBytes, silenceMs, credit } = snapshot;
     expect(STATES.includes(state), () => `a session is ${state}`);
     expect((state === 'ended') === this.#hasEnded, () => `a session is ${state}, and end was told: ${this.#hasEnded}`);
     for (const count of [queuedMessages, queuedBytes, unwrittenBytes, silenceMs ?? 0]) {
@@ -66,6 +67,7 @@ export class Story {
     }
     expect(!Number.isNaN(credit), 'a session has a credit that is no number');
     expect(!this.#hasEnded || queuedMessages + queuedBytes === 0, 'messages wait in a session that has ended');
+    return snapshot;
   }
 
   #connect({ epoch }: SessionEvents['connect']): void {
