@@ -16,8 +16,8 @@ const MEMORY_TARGETS: readonly MemoryTarget[] = ['decoder', 'handshake', 'sessio
 
 /** Of twenty runs: a session takes ten times as long as a decoder, and each has its share of the time. */
 const SHARES: readonly MemoryTarget[] = [
-  ...Array<MemoryTarget>(13).fill('decoder'),
-  ...Array<MemoryTarget>(6).fill('handshake'),
+  ...Array<MemoryTarget>(15).fill('decoder'),
+  ...Array<MemoryTarget>(4).fill('handshake'),
   'session',
 ];
 
