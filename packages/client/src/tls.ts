@@ -5,6 +5,7 @@ import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { createSecureContext, connect as startTls } from 'node:tls';
 import { OptionsError } from '@systole/core';
+import { flawOfTls } from '@systole/core/node';
 import type { Target } from './target.ts';
 
 /**
@@ -22,7 +23,7 @@ export function resolveTls(tls: ClientTls): TlsConfig {
   try {
     return { ...options, secureContext: options.secureContext ?? createSecureContext(options) };
   } catch (cause) {
-    const requirement = `options that node:tls takes (${(cause as Error).message})`;
+    const requirement = `options that node:tls takes (${flawOfTls(cause)})`;
     throw new OptionsError([{ path: 'tls', requirement, value: tls }]);
   }
 }

@@ -187,7 +187,7 @@ describe('the options of lengthPrefixed', () => {
     ],
     [{ width: 2, maxBytes: 65_534, includesItself: true }, 'maxBytes must be at most 65533, the largest message'],
     [{ width: 2, includesItself: 1 }, 'includesItself must be true or false, got 1'],
-    [{ width: 2, limit: 9 }, 'limit must be left out (there is no such option), got 9'],
+    [{ width: 2, limit: 9 }, 'limit must be left out (there is no such option), got a number'],
     [{ width: 0, byteOrder: 1, maxBytes: 0.5 }, 'width must be 1, 2, 3, 4 or 8, got 0; byteOrder must be'],
   ])('%j are refused', (options, text) => {
     expect(() => lengthPrefixed(options as LengthPrefixOptions)).toThrow(text);

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
   booleanSchema,
@@ -7,6 +8,8 @@ import {
   sessionEntries,
 } from '../src/rules/options.ts';
 import { OptionsError } from '../src/words/errors.ts';
+
+const EVERYTHING = { depth: null, showHidden: true } as const;
 
 /** The problems with options that the types would not let through. */
 function problemsOf(options: unknown) {
@@ -134,7 +137,7 @@ describe('checkOptions', () => {
 
   it('knows no option that does not exist, at any depth', () => {
     expect(problemsOf({ keepAlive: true, keepalive: { count: 3 } })).toEqual([
-      { path: 'keepalive.count', requirement: 'left out (there is no such option)', value: 3 },
+      { path: 'keepalive.count', requirement: 'left out (there is no such option)', value: 'a number' },
       { path: 'keepAlive', requirement: 'left out (there is no such option)', value: true },
     ]);
   });
@@ -149,13 +152,34 @@ describe('checkOptions', () => {
       {
         path: 'keepalive',
         requirement: "false, one of 'default', 'lan', 'mobile', 'kernel', or an object of idle, interval and probes",
-        value: keepalive,
+        value: Array.isArray(keepalive) ? 'an array' : keepalive,
       },
     ]);
   });
 
-  it.each([[undefined], [null], [5], ['lan'], [[]]])('takes no %j for the options as a whole', (options) => {
-    expect(problemsOf(options)).toEqual([{ path: 'options', requirement: 'an object', value: options }]);
+  it.each([
+    [undefined, undefined],
+    [null, null],
+    [5, 'a number'],
+    ['tls://user:password@host', 'a string'],
+    [[], 'an array'],
+  ])('takes no %j for the options as a whole, and keeps of it %j', (options, value) => {
+    expect(problemsOf(options)).toEqual([{ path: 'options', requirement: 'an object', value }]);
+  });
+
+  it.each([
+    { what: 'a text where another name is due', options: { credential: 'hunter2' }, value: 'a string' },
+    { what: 'a number there', options: { pin: 4711 }, value: 'a number' },
+    { what: 'an object there', options: { auth: { password: 'hunter2' } }, value: 'an object' },
+    { what: 'a function, which is its source', options: { keepalive: () => 'hunter2' }, value: 'a function' },
+    { what: 'a symbol', options: { strict: Symbol('hunter2') }, value: 'a symbol' },
+    { what: 'an object where a text is due', options: { resumeWindow: { key: 'hunter2' } }, value: 'an object' },
+    { what: 'an array', options: { metadata: ['hunter2'] }, value: 'an array' },
+  ])('keeps of what may be a secret its kind only, for the error will be logged: $what', ({ options, value }) => {
+    expect(problemsOf(options)).toMatchObject([{ value }]);
+    const check = (): unknown => resolveSessionOptions(options as SessionOptions);
+    expect(check).toThrow(`, got ${value}`);
+    expect(check).toThrow(expect.toSatisfy((error) => !/hunter2|4711/.test(inspect(error, EVERYTHING))));
   });
 
   it.each([
@@ -221,6 +245,6 @@ describe('checkOptions', () => {
 
   it('asks for no contradictions where there is no object', () => {
     const check = () => checkOptions(sessionEntries, 'lan', () => [{ path: '', requirement: '', value: '' }]);
-    expect(check).toThrow(/^options must be an object, got "lan"$/);
+    expect(check).toThrow(/^options must be an object, got a string$/);
   });
 });

@@ -53,7 +53,7 @@ export function toListenOptions(target: ListenTarget): ListenPlan {
   const problems =
     typeof options === 'object' && options !== null
       ? findProblems({ ...options })
-      : [{ path: 'target', requirement: 'a port, or an object with a port or a path', value: options }];
+      : [{ path: 'target', requirement: 'a port, or an object with a port or a path', value: options, isSecret: true }];
   if (problems.length > 0) throw new OptionsError(problems);
   return { ...options };
 }
@@ -73,7 +73,7 @@ function findProblems(options: Readonly<Record<string, unknown>>): OptionProblem
     [path !== undefined && reusePort !== undefined, 'reusePort', 'left out beside path', reusePort],
   ];
   const unknown = Object.entries(others).map(([name, value]) => {
-    return { path: name, requirement: 'left out (there is no such option)', value };
+    return { path: name, requirement: 'left out (there is no such option)', value, isSecret: true };
   });
   const wrong = checks.filter(([isWrong]) => isWrong);
   return [...wrong.map(([, where, requirement, value]) => ({ path: where, requirement, value })), ...unknown];

@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import type { TlsOptions } from 'node:tls';
 import { createServer as createTlsServer } from 'node:tls';
 import type { OptionProblem } from '@systole/core';
+import { flawOfTls } from '@systole/core/node';
 
 /** Why an option of node:tls is not one of ours. */
 const DECIDED_ELSEWHERE = {
@@ -22,7 +23,7 @@ const SOURCES = ['cert', 'pfx', 'SNICallback', 'pskCallback'] as const;
 export function findTlsProblems(tls: unknown): OptionProblem[] {
   if (tls === undefined) return [];
   if (typeof tls !== 'object' || tls === null || Array.isArray(tls)) {
-    return [{ path: 'tls', requirement: 'an object as createServer of node:tls takes it', value: tls }];
+    return [{ path: 'tls', requirement: 'an object as createServer of node:tls takes it', value: tls, isSecret: true }];
   }
   const options = tls as Readonly<Record<string, unknown>>;
   const problems = [...findMisplaced(options), ...findMissing(options), ...findForeignAuthorities(options['ca'])];
@@ -49,10 +50,18 @@ function findMissing(options: Readonly<Record<string, unknown>>): OptionProblem[
 
 /** Node would take anything for an authority, and trust nobody. */
 function findForeignAuthorities(ca: unknown): OptionProblem[] {
-  return [ca]
-    .flat()
-    .filter((authority) => authority !== undefined && !isCertificate(authority))
-    .map((value) => ({ path: 'tls.ca', requirement: 'a certificate, or an array of certificates', value }));
+  return (
+    [ca]
+      .flat()
+      .filter((authority) => authority !== undefined && !isCertificate(authority))
+      // Should it be a key by mistake, it is not for everybody.
+      .map((value) => ({
+        path: 'tls.ca',
+        requirement: 'a certificate, or an array of certificates',
+        value,
+        isSecret: true,
+      }))
+  );
 }
 
 function isCertificate(bytes: unknown): boolean {
@@ -68,6 +77,6 @@ function findUnusable(options: TlsOptions): OptionProblem[] {
     createTlsServer(options);
     return [];
   } catch (error) {
-    return [{ path: 'tls', requirement: `usable by node:tls (${(error as Error).message})`, value: options }];
+    return [{ path: 'tls', requirement: `usable by node:tls (${flawOfTls(error)})`, value: options }];
   }
 }

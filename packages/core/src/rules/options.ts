@@ -277,7 +277,8 @@ export function checkOptions(
   contradictions: (options: Readonly<Record<string, unknown>>) => OptionProblem[] = () => [],
 ): void {
   if (!isPlainObject(options)) {
-    throw new OptionsError([{ path: 'options', requirement: 'an object', value: options }]);
+    // A URL, for one, may have a password in it.
+    throw new OptionsError([{ path: 'options', requirement: 'an object', value: options, isSecret: true }]);
   }
   const result = v.safeParse(v.strictObject(entries), options);
   const problems = result.success ? [] : result.issues.flatMap((issue) => problemsOf(issue));
@@ -285,14 +286,20 @@ export function checkOptions(
   if (problems.length > 0) throw new OptionsError(problems);
 }
 
+/** Options that are secrets, or hold some. */
+const SECRETS = /^(credentials|tls)\b/;
+
 function problemsOf(issue: v.BaseIssue<unknown>): OptionProblem[] {
   const path = v.getDotPath(issue) ?? 'options';
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    return [{ path, requirement: 'left out (there is no such option)', value: issue.path?.at(-1)?.value }];
+    // It may be a misspelt `credentials`.
+    const value = issue.path?.at(-1)?.value;
+    return [{ path, requirement: 'left out (there is no such option)', value, isSecret: true }];
   }
   // A name in quotes is that of an entry which is missing.
   const isMissing = issue.type === 'strict_object' && issue.expected?.startsWith('"') === true;
-  return [{ path, requirement: isMissing ? 'given' : issue.message, value: issue.input }];
+  const isSecret = SECRETS.test(path);
+  return [{ path, requirement: isMissing ? 'given' : issue.message, value: issue.input, isSecret }];
 }
 
 /**

@@ -63,8 +63,10 @@ export interface OptionProblem {
   readonly path: string;
   /** What it must be. */
   readonly requirement: string;
-  /** What it is. */
+  /** What it is: a text, a number, a boolean. Of all else, and of a secret, an error keeps the kind only, such as `an object`. */
   readonly value: unknown;
+  /** Whether it may be a secret, or hold one: errors are logged. */
+  readonly isSecret?: boolean;
 }
 
 /** `ERR_OPTIONS`: everything that is wrong with the options, in one error, thrown before any socket opens. */
@@ -74,18 +76,28 @@ export class OptionsError extends SystoleError {
 
   constructor(problems: readonly OptionProblem[]) {
     super('ERR_OPTIONS', problems.map(describeProblem).join('; '));
-    this.problems = problems;
+    this.problems = problems.map(withoutSecrets);
   }
 }
 
-function describeProblem({ path, requirement, value }: OptionProblem): string {
-  return `${path} must be ${requirement}, got ${show(value)}`;
+function describeProblem({ path, requirement, value, isSecret }: OptionProblem): string {
+  const shown = isKept(value, isSecret) ? (typeof value === 'string' ? JSON.stringify(value) : value) : kindOf(value);
+  return `${path} must be ${requirement}, got ${shown}`;
 }
 
-function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
-  return String(value);
+function withoutSecrets({ path, requirement, value, isSecret }: OptionProblem): OptionProblem {
+  return { path, requirement, value: isKept(value, isSecret) ? value : kindOf(value) };
+}
+
+/** Objects are not: nobody knows what is in them, and a logger would write it all. Nor functions, whose text is their source. */
+function isKept(value: unknown, isSecret = false): boolean {
+  if (value === undefined || value === null || typeof value === 'boolean') return true;
+  return !isSecret && ['string', 'number', 'bigint'].includes(typeof value);
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object';
+  return `a ${typeof value}`;
 }
 
 /** `ERR_NOT_HANDLED`: the peer's application refused the message or failed on it. */
