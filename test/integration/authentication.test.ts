@@ -1,13 +1,20 @@
-import type { PeerIntroduction } from '@systole/server';
+import type { PeerIntroduction, ServerOptions } from '@systole/server';
+import { Rejection } from '@systole/server';
+import { ManualClock } from '@systole/testing';
 import { describe, expect, it } from 'vitest';
 import { makeGate } from '../support/gate.ts';
+import { makeHook } from '../support/hook.ts';
+import { LogTape } from '../support/log-tape.ts';
 import { endOf, namesOf, optionsFor, record, startClient, startPair, startServer } from '../support/pair.ts';
 import { bytesOf, helloFrame, PREAMBLE, RawPeer } from '../support/raw-peer.ts';
 
 const HELLO = Buffer.concat([PREAMBLE, bytesOf(helloFrame())]);
 
+/** What a database may say when it is away, and nobody else is to know. */
+const SECRET = 'connect ECONNREFUSED postgres://gateway:hunter2@10.0.0.5';
+
 describe('authenticate', () => {
-  it('is shown the 5 things that a peer has said and come with, once for each connection', async () => {
+  it('is shown the 7 things that a peer has said and come with, once for each connection', async () => {
     const seen: PeerIntroduction[] = [];
     const { client, session } = await startPair({
       server: { authenticate: (who) => void seen.push(who) },
@@ -19,7 +26,9 @@ describe('authenticate', () => {
         metadata: { name: 'sensor 7' },
         boot: session.peer?.boot,
         address: session.address,
+        tls: undefined,
         certificate: undefined,
+        signal: expect.objectContaining({ aborted: false }),
       },
     ]);
     expect(client.inspect().state).toBe('open');
@@ -42,13 +51,13 @@ describe('authenticate', () => {
     {
       how: 'throws',
       authenticate: (): void => {
-        throw new Error('no such token');
+        throw new Rejection('the token has expired');
       },
     },
-    { how: 'rejects', authenticate: () => Promise.reject(new Error('no such token')) },
-    { how: 'rejects with a text', authenticate: () => Promise.reject('no such token') },
+    { how: 'rejects with', authenticate: () => Promise.reject(new Rejection('the token has expired')) },
+    { how: 'returns', authenticate: () => new Rejection('the token has expired') },
   ])(
-    'refuses a peer for which it $how: the client hears the message, and does not come back',
+    'refuses a peer for which it $how a Rejection: the client hears the reason, and does not come back',
     async ({ authenticate }) => {
       const server = await startServer({ authenticate });
       const rejected = server.next('rejected');
@@ -56,13 +65,26 @@ describe('authenticate', () => {
       const tape = record(client);
       expect(await rejected).toMatchObject({
         cause: 'rejected',
-        evidence: { phase: 'handshake', detail: 'no such token' },
+        evidence: { phase: 'handshake', detail: 'the token has expired', code: undefined },
       });
-      expect(await endOf(tape)).toMatchObject({ cause: 'rejected', evidence: { detail: 'no such token' } });
+      expect(await endOf(tape)).toMatchObject({ cause: 'rejected', evidence: { detail: 'the token has expired' } });
       expect(namesOf(tape)).toEqual(['end']);
       expect(server.inspect()).toMatchObject({ sessions: 0, arrivals: 0, accepted: 0, rejected: 1 });
     },
   );
+
+  it.each([
+    { bytes: 256, reason: 'x'.repeat(256), told: 'x'.repeat(256) },
+    { bytes: 257, reason: 'x'.repeat(257), told: 'x'.repeat(256) },
+    { bytes: 15_000, reason: 'é'.repeat(7_500), told: 'é'.repeat(128) },
+  ])('tells 256 bytes of a reason of $bytes, and tells no more of it here', async ({ reason, told }) => {
+    const server = await startServer({ authenticate: () => Promise.reject(new Rejection(reason)) });
+    const rejected = server.next('rejected');
+    const peer = await RawPeer.connect(server.address);
+    peer.write(HELLO);
+    expect((await peer.next('close')).reason).toBe(told);
+    expect((await rejected).evidence.detail).toBe(told);
+  });
 
   it.each([
     { how: 'false', authenticate: () => false },
@@ -75,15 +97,6 @@ describe('authenticate', () => {
       evidence: { detail: 'the peer is not welcome here' },
     });
     expect(server.inspect()).toMatchObject({ sessions: 0, accepted: 0, rejected: 1 });
-  });
-
-  it.each([
-    { what: 'an object without a text', thrown: Object.create(null) as unknown, detail: '' },
-    { what: 'an error whose message is 42', thrown: Object.assign(new Error(), { message: 42 }), detail: '42' },
-  ])('refuses a peer at once, and rejects nothing else, where it throws $what', async ({ thrown, detail }) => {
-    const server = await startServer({ authenticate: () => Promise.reject(thrown) });
-    const client = startClient(optionsFor(server.address));
-    expect(await endOf(record(client))).toMatchObject({ cause: 'rejected', evidence: { detail } });
   });
 
   it('lets a peer in when its promise is fulfilled, and not before', async () => {
@@ -158,5 +171,147 @@ describe('authenticate', () => {
     await done.promise;
     expect(events).toEqual(['eof']);
     expect(server.inspect()).toMatchObject({ sessions: 0, arrivals: 0, accepted: 0, rejected: 1 });
+  });
+});
+
+const FAILURES: readonly { readonly how: string; readonly authenticate: NonNullable<ServerOptions['authenticate']> }[] =
+  [
+    {
+      how: 'throws',
+      authenticate: () => {
+        throw new Error(SECRET);
+      },
+    },
+    { how: 'rejects', authenticate: () => Promise.reject(new Error(SECRET)) },
+    { how: 'rejects with a text', authenticate: () => Promise.reject(SECRET) },
+    { how: 'rejects with what has no text', authenticate: () => Promise.reject(Object.create(null)) },
+    { how: 'returns an error', authenticate: () => new Error(SECRET) },
+    {
+      how: 'returns an object whose id throws',
+      authenticate: () => ({
+        get id(): string {
+          throw new Error(SECRET);
+        },
+      }),
+    },
+  ];
+
+describe('authenticate that fails itself', () => {
+  it.each(FAILURES)('tells a peer to come back in 1 s to 11 s, and nothing else, where it $how', async (failure) => {
+    const logger = new LogTape();
+    const server = await startServer({ authenticate: failure.authenticate, logger });
+    const rejected = server.next('rejected');
+    const peer = await RawPeer.connect(server.address);
+    peer.write(HELLO);
+    expect(await peer.next('close')).toEqual({
+      type: 'close',
+      scope: 'connection',
+      code: 'going-away',
+      lastAccepted: 0,
+      retryAfterMs: 1_000,
+      spreadMs: 10_000,
+      reason: 'the server cannot judge peers now',
+    });
+    await peer.closed();
+    expect(await rejected).toMatchObject({
+      cause: 'rejected',
+      evidence: { code: 'authenticate', detail: 'the server cannot judge peers now' },
+    });
+    expect(JSON.stringify(await rejected)).not.toContain('hunter2');
+    expect(logger.tape.all(({ level }) => level === 'warn' || level === 'error')).toMatchObject([
+      { level: 'error', message: 'authenticate failed', fields: { address: (await rejected).address, count: 1 } },
+    ]);
+    expect(logger.tape.items.at(-1)).toHaveProperty('fields.evidence.code', 'authenticate');
+    expect(server.inspect()).toMatchObject({ sessions: 0, arrivals: 0, accepted: 0, rejected: 1 });
+  });
+
+  it('ends no client: it is in 1,000 ms later, when the database is back', async () => {
+    const answers = [() => Promise.reject(new Error(SECRET)), () => 'ann'];
+    const server = await startServer({ keepalive: false, authenticate: () => answers.shift()?.() });
+    const clock = new ManualClock();
+    const reconnect = { base: 1, cap: 1 };
+    const options = { ...optionsFor(server.address), keepalive: false, clock, random: () => 0, reconnect } as const;
+    const client = startClient(options);
+    expect(await client.next('reconnecting')).toMatchObject({
+      cause: 'going-away',
+      delayMs: 1_000,
+      evidence: { detail: 'the server cannot judge peers now' },
+    });
+    clock.advance(1_000);
+    await client.ready();
+    expect([...server.sessions].map(({ identity }) => identity)).toEqual(['ann']);
+  });
+
+  it('is logged in 1 line a second, though it fails for each of 100 peers, and each of them is told', async () => {
+    const logger = new LogTape();
+    const clock = new ManualClock();
+    const server = await startServer({
+      keepalive: false,
+      clock,
+      logger,
+      authenticate: () => Promise.reject(new Error(SECRET)),
+    });
+    for (let count = 0; count < 100; count += 1) {
+      const peer = await RawPeer.connect(server.address);
+      peer.write(HELLO);
+      await peer.closed();
+    }
+    const linesOf = () => logger.tape.all(({ message }) => message === 'authenticate failed');
+    expect(linesOf()).toMatchObject([{ fields: { count: 1 } }]);
+    clock.advance(1_000);
+    expect(linesOf()).toMatchObject([{ fields: { count: 1 } }, { fields: { count: 99 } }]);
+    expect(linesOf()[1]?.fields['err']).toEqual(new Error(SECRET));
+    expect(server.inspect().rejected).toBe(100);
+  });
+});
+
+describe('the signal of authenticate', () => {
+  it.each([
+    { when: 'the peer has gone', leave: (peer: RawPeer) => void peer.socket.resetAndDestroy() },
+    { when: 'the deadline of 10,000 ms has passed', leave: (_: RawPeer, clock: ManualClock) => clock.advance(10_000) },
+    { when: 'the server closes', leave: (_: RawPeer, __: ManualClock, close: () => void) => close() },
+  ])('is aborted when $when, and that it fails by it is no failure', async ({ leave }) => {
+    const logger = new LogTape();
+    const clock = new ManualClock();
+    const asked = makeGate<AbortSignal>();
+    const failed = makeGate();
+    const server = await startServer({
+      keepalive: false,
+      clock,
+      logger,
+      authenticate: ({ signal }) => {
+        asked.open(signal);
+        return new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(signal.reason);
+            failed.open();
+          });
+        });
+      },
+    });
+    const peer = await RawPeer.connect(server.address);
+    peer.write(HELLO);
+    const signal = await asked.promise;
+    clock.advance(9_999);
+    expect(signal.aborted).toBe(false);
+    leave(peer, clock, () => void server.close());
+    await failed.promise;
+    expect(signal.aborted).toBe(true);
+    await clock.settle();
+    expect(logger.tape.all(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('is not aborted for a peer that is let in, nor when its session ends', async () => {
+    const { calls, authenticate } = makeHook();
+    const server = await startServer({ authenticate });
+    const session = server.next('session');
+    const peer = await RawPeer.connect(server.address);
+    peer.write(HELLO);
+    const { who, answer } = await calls.first();
+    answer('ann');
+    const ended = (await session).next('end');
+    peer.socket.destroy();
+    await ended;
+    expect(who.signal.aborted).toBe(false);
   });
 });

@@ -6,12 +6,13 @@ async function valuesOf(exports: Promise<object>): Promise<string[]> {
 }
 
 describe('the public values', () => {
-  it('of @systole/server are 7: to listen, what can go wrong, and what a triple promises', async () => {
+  it('of @systole/server are 8: to listen, to refuse, what can go wrong, and what a triple promises', async () => {
     expect(await valuesOf(import('@systole/server'))).toEqual([
       'CHANNELS',
       'NotHandledError',
       'OptionsError',
       'PRESETS',
+      'Rejection',
       'SystoleError',
       'createServer',
       'describe',
@@ -98,6 +99,7 @@ describe('the public values', () => {
       'SocketTransport',
       'SystemClock',
       'fillSocketOptions',
+      'flawOfTls',
       'isAttached',
       'publishRejected',
       'receivedBytes',

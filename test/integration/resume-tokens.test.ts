@@ -90,6 +90,24 @@ describe('a token', () => {
     expect(session.inspect()).toMatchObject({ state: 'open', epoch: 2 });
   });
 
+  it.each([
+    { mine: 1, theirs: '1' },
+    { mine: '1', theirs: 1 },
+    { mine: { id: 1 }, theirs: { id: '1' } },
+    { mine: 1, theirs: true },
+    { mine: 'ann', theirs: null },
+  ])('is bound to the identity and its type: that of $mine is worth nothing to $theirs', async ({ mine, theirs }) => {
+    const server = await startServer({ keepalive: false, authenticate });
+    const arrival = nextSession(server);
+    const { peer, ticket } = await openResumable(server, { credentials: mine });
+    const { session } = await arrival;
+    await lose(peer, session);
+    const thief = await openResumable(server, { ...ticket, epoch: 2, credentials: theirs });
+    expect(thief.ticket.session).not.toBe(ticket.session);
+    const again = await openResumable(server, { ...ticket, epoch: 2, credentials: mine });
+    expect(again.ticket.session).toBe(ticket.session);
+  });
+
   it('that is stale gets another session: the client has used the one behind it', async () => {
     const server = await startServer({ keepalive: false });
     const arrival = nextSession(server);

@@ -243,10 +243,18 @@ describe('a server that asks for certificates', () => {
       metadata: {},
       boot: 'raw',
       address: `127.0.0.1:${peer.socket.localPort}`,
+      signal: expect.objectContaining({ aborted: false }),
+      tls: {
+        protocol: 'TLSv1.3',
+        cipher: (peer.socket as TLSSocket).getCipher().standardName,
+        servername: 'localhost',
+        alpnProtocol: undefined,
+      },
       certificate: {
         subject: { CN: 'sensor 7' },
         issuer: { CN: 'Systole test CA' },
         subjectAltName: 'DNS:sensor-7.test, URI:urn:systole:sensor:7',
+        serialNumber: (peer.socket as TLSSocket).getX509Certificate()?.serialNumber,
         fingerprint256: (peer.socket as TLSSocket).getX509Certificate()?.fingerprint256,
         validFrom: new Date('2024-01-01T00:00:00Z'),
         validTo: new Date('2124-01-01T00:00:00Z'),

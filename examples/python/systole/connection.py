@@ -55,6 +55,7 @@ class Connection:
         self.state = "preamble"  # then "handshake", "open"
         self.ended = None
         self.reason = ""  # what the peer's CLOSE says of it
+        self.close_scope = ""  # and what ends
         self.wants_fin = False
         self.resumed = False
         self.peer = None
@@ -205,7 +206,7 @@ class Connection:
     def _handle_introduction(self, frame: dict, now: float) -> None:
         wanted = "hello" if self.role == "server" else "welcome"
         if frame["type"] == "close" and self.role == "client":
-            self.reason = frame["reason"]
+            self.reason, self.close_scope = frame["reason"], frame["scope"]
             return self._end(CAUSES.get(frame["code"], frame["code"]))
         if frame["type"] != wanted:
             raise ProtocolError(f"{frame['type']} came where {wanted} was due")
@@ -293,7 +294,7 @@ class Connection:
 
     def _handle_close(self, frame: dict, now: float) -> None:
         cause = CAUSES.get(frame["code"], frame["code"])
-        self.reason = frame["reason"]
+        self.reason, self.close_scope = frame["reason"], frame["scope"]
         if frame["code"] not in GRACEFUL:
             return self._end(cause)
         self._heard = frame

@@ -39,8 +39,9 @@ class Dialler:
         self.expire(now)
 
     def _is_superseded(self, connection: Connection) -> bool:
-        """Another process has the session; coming back would only end its connection."""
-        return connection.ended == "superseded" and connection.reason != self.settings["boot"]
+        """Another process has the session, or another session its place; coming back would only end that."""
+        is_ours = connection.close_scope == "connection" and connection.reason == self.settings["boot"]
+        return connection.ended == "superseded" and not is_ours
 
     def expire(self, now: float) -> None:
         """To be called at `deadline`: what was sent is in doubt from then on."""

@@ -14,11 +14,12 @@ import type { Target } from './target.ts';
 import { targetAddress } from './target.ts';
 
 /**
- * Whether coming back would not help, or would do harm: we are not welcome, or another process has taken the session over. Where it
- * was a newer connection of our own process, there is no harm (D6).
+ * Whether coming back would not help, or would do harm: we are not welcome, or another process has taken the session over, or
+ * another session of our identity has taken its place. Where it was a newer connection of our own process, there is no harm (D6).
  */
 function isFinal({ cause, goodbye }: Ending): boolean {
-  return cause === 'rejected' || (cause === 'superseded' && goodbye?.reason !== BOOT_ID);
+  if (cause === 'superseded') return goodbye?.scope === 'session' || goodbye?.reason !== BOOT_ID;
+  return cause === 'rejected';
 }
 
 /** Breaches of the protocol: the session behind them cannot be trusted, and is not resumed. */

@@ -5,8 +5,9 @@ export type IdentityKey = string | number | bigint | symbol;
 
 /**
  * By what the identity that `authenticate` has returned is compared: itself, if it is a name or a number; an object's `id`,
- * if that is one. Undefined for all others, which may be anybody: objects without an id, which `authenticate` makes anew for
- * each connection; and undefined, null and true, which let a peer in without saying who it is.
+ * if that is one. Of two types they are never the same: 1 is not '1'. Undefined for all others, which may be anybody: objects
+ * without an id, which `authenticate` makes anew for each connection; undefined, null and true, which let a peer in without
+ * saying who it is; and NaN. Throws what a getter of the object throws.
  */
 export function identityKey(identity: unknown): IdentityKey | undefined {
   if (isKey(identity)) return identity;
@@ -16,7 +17,6 @@ export function identityKey(identity: unknown): IdentityKey | undefined {
 }
 
 function isKey(value: unknown): value is IdentityKey {
-  return (
-    typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'symbol'
-  );
+  if (typeof value === 'number') return !Number.isNaN(value);
+  return typeof value === 'string' || typeof value === 'bigint' || typeof value === 'symbol';
 }

@@ -40,7 +40,8 @@ export type {
 } from './address.ts';
 export type { EvictedEvent, RejectedEvent, Server, ServerEvents, ServerSnapshot } from './api.ts';
 export type { Authenticate, PeerIntroduction } from './authentication.ts';
-export type { PeerCertificate } from './certificate.ts';
+export { Rejection } from './authentication.ts';
+export type { PeerCertificate, PeerTls } from './certificate.ts';
 export type { AttachOptions, CloseOptions, ServerLimits, ServerOptions } from './options.ts';
 export { createServer } from './server.ts';
 export type { TlsServerOptions } from './tls-options.ts';

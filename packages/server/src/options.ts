@@ -2,6 +2,7 @@
 
 import type { Duration, MessageHandler, OptionProblem, SessionConfig, SessionOptions } from '@systole/core';
 import {
+  booleanSchema,
   checkOptions,
   durationSchema,
   fillSessionOptions,
@@ -17,7 +18,7 @@ import {
 import type { PartOptions, SocketConfig, SocketOptions } from '@systole/core/node';
 import { fillSocketOptions } from '@systole/core/node';
 import * as v from 'valibot';
-import type { Authenticate } from './authentication.ts';
+import type { Authenticate, Rejection } from './authentication.ts';
 import type { TlsServerOptions } from './tls-options.ts';
 import { findTlsProblems } from './tls-options.ts';
 import type { ProxyProtocolOptions } from './trusted-proxies.ts';
@@ -33,10 +34,23 @@ export interface ServerOptions extends SessionOptions, PartOptions, SocketOption
    */
   readonly tls?: TlsServerOptions;
   /**
-   * Judges each peer by its HELLO: what it returns is `session.identity`; false refuses the peer, and what it throws does so, too,
-   * **whose message is sent to the peer**. Default: everybody is welcome.
+   * Judges each peer by its HELLO: what it returns is `session.identity`; false refuses the peer, as does a {@link Rejection} that
+   * it throws, **whose reason is sent to the peer**. What it throws else is logged, and the peer asked to come back later.
+   * Default: everybody is welcome.
    */
   readonly authenticate?: Authenticate;
+  /**
+   * A new session of an identity ends the one that it has: the older client is told `superseded`, and does not come back. Needs
+   * `authenticate`, which then has to return what can be compared: a string, a number, or an object with such an `id`. Sessions
+   * of other processes are not seen. Default: false, as one person may have several devices.
+   */
+  readonly oneSessionPerIdentity?: boolean;
+  /**
+   * Connections that one identity may make in a minute, new and resumed, reckoned over a sliding one; beyond, a peer is told when
+   * to come back. Default: 600, which is 50 sessions that change their connections as fast as one may in the long run, 12 times
+   * a minute. A fleet that shares one identity needs more.
+   */
+  readonly maxConnectsPerIdentity?: number;
   /** Sessions and arrivals at one time; a peer beyond is told to come back later. Default: 65,536, what a default kernel has ports for. */
   readonly maxConnections?: number;
   /**
@@ -45,7 +59,10 @@ export interface ServerOptions extends SessionOptions, PartOptions, SocketOption
    * alone can shut all others out; where clients share an address, behind a NAT, let it be more.
    */
   readonly maxConnectionsPerAddress?: number;
-  /** Arrivals at one time: connections in the handshake. One beyond is destroyed without a word. Default: 1,024. */
+  /**
+   * Arrivals at one time: connections in the handshake, and calls of `authenticate` for those that have gone. One beyond is
+   * destroyed without a word. Default: 1,024.
+   */
   readonly maxHandshakes?: number;
   /** Those of one address, counted as above. One beyond is destroyed without a word. Default: half of `maxHandshakes`. */
   readonly maxHandshakesPerAddress?: number;
@@ -102,11 +119,18 @@ export interface ParkingLimits {
   readonly maxParkedPerIdentity: number;
 }
 
+/** What a server allows one identity. */
+export interface IdentityLimits {
+  readonly oneSessionPerIdentity: boolean;
+  readonly maxConnectsPerIdentity: number;
+}
+
 /** {@link ServerOptions} resolved, as far as they are data. */
 export interface ServerConfig {
   readonly session: SessionConfig;
   readonly socket: SocketConfig;
   readonly limits: ServerLimits;
+  readonly identity: IdentityLimits;
   readonly parking: ParkingLimits;
   readonly maxConnectionAgeMs: number | undefined;
 }
@@ -131,6 +155,8 @@ const serverEntries: v.ObjectEntries = {
   ...socketEntries,
   tls: v.optional(v.unknown()), // findTlsProblems looks into it
   authenticate: v.optional(functionSchema),
+  oneSessionPerIdentity: v.optional(booleanSchema),
+  maxConnectsPerIdentity: v.optional(integerSchema(1, MAX_COUNT)),
   maxConnections: v.optional(integerSchema(1, MAX_COUNT)),
   maxConnectionsPerAddress: v.optional(integerSchema(1, MAX_COUNT)),
   maxHandshakes: v.optional(integerSchema(1, MAX_COUNT)),
@@ -159,6 +185,10 @@ export function resolveServerOptions(options: ServerOptions): ServerConfig {
     session: fillSessionOptions(options),
     socket: fillSocketOptions(options),
     limits: resolveLimits(options),
+    identity: {
+      oneSessionPerIdentity: options.oneSessionPerIdentity ?? false,
+      maxConnectsPerIdentity: options.maxConnectsPerIdentity ?? 600,
+    },
     parking: {
       maxParkedSessions: options.maxParkedSessions ?? 10_000,
       maxParkedBytes: options.maxParkedBytes ?? 67_108_864,
@@ -179,7 +209,13 @@ function resolveLimits({ maxConnections = 65_536, maxHandshakes = 1_024, ...perA
 }
 
 function findContradictions(options: Readonly<Record<string, unknown>>): OptionProblem[] {
-  return [...findSessionContradictions(options), ...findTlsProblems(options['tls'])];
+  return [...findSessionContradictions(options), ...findNobody(options), ...findTlsProblems(options['tls'])];
+}
+
+/** Without `authenticate` nobody has an identity. */
+function findNobody({ oneSessionPerIdentity, authenticate }: Readonly<Record<string, unknown>>): OptionProblem[] {
+  if (oneSessionPerIdentity !== true || authenticate !== undefined) return [];
+  return [{ path: 'authenticate', requirement: 'given beside oneSessionPerIdentity', value: authenticate }];
 }
 
 /** @throws OptionsError that lists every problem. */

@@ -9,13 +9,14 @@ import type { RejectedEvent } from './api.ts';
 import type { ArrivalHost, Way } from './arrival.ts';
 import { Arrival } from './arrival.ts';
 import type { Authenticate } from './authentication.ts';
-import { certificateFlaw, certificateOf } from './certificate.ts';
+import { certificateFlaw } from './certificate.ts';
 import type { Seat } from './headcount.ts';
+import type { Dismissal, Identified } from './judge.ts';
+import { Judge } from './judge.ts';
 import type { ServerConfig } from './options.ts';
 import type { PeerAddress } from './peer-address.ts';
 import { peerAddressOf, writeAddress } from './peer-address.ts';
 import { ProxiedTransport } from './proxied-transport.ts';
-import type { ResumeRefusal } from './registry.ts';
 import { Rejections } from './rejections.ts';
 import type { Excess } from './room.ts';
 import { Room } from './room.ts';
@@ -28,8 +29,10 @@ import type { TrustedProxies } from './trusted-proxies.ts';
 export interface ReceptionHost {
   /** The sessions that have a connection; they count against `maxConnections`. */
   readonly connected: number;
+  /** Whether the session of this name has a connection now. */
+  isAttached(id: string): boolean;
   /** Which session the peer goes on with; undefined if it has to begin a new one. Or why it has to go. */
-  find(guest: Guest): ServerSession | ResumeRefusal | undefined;
+  find(guest: Guest): ServerSession | Dismissal | undefined;
   /** The peer is welcome: goes on with this session, or makes a new one, of its connection. */
   admit(connection: Connection, guest: Guest, session: ServerSession | undefined): void;
   /** A connection did not become a session. */
@@ -47,6 +50,9 @@ export interface Doorkeepers {
 /** When a peer is to come back that came to a full server: soon, as places get free, but not all at once. */
 const FULL_RETRY = { retryAfterMs: 1_000, spreadMs: 10_000 } as const;
 
+/** Of everybody whom nobody has to judge. */
+const ANYBODY: Identified = { identity: undefined, key: undefined };
+
 /** As a health check may go: it has connected, and nothing else was wanted. */
 const GONE: NamedEnd = { cause: 'reset', detail: 'the peer had reset the connection before it was accepted' };
 
@@ -58,6 +64,7 @@ export class Reception implements ArrivalHost {
   readonly #host: ReceptionHost;
   readonly #arrivals = new Set<Arrival>();
   readonly #room: Room;
+  readonly #judge: Judge | undefined;
   readonly #rejections: Rejections;
   #accepted = 0;
 
@@ -67,6 +74,8 @@ export class Reception implements ArrivalHost {
     this.#doorkeepers = doorkeepers;
     this.#host = host;
     this.#room = new Room(config.limits);
+    const { authenticate } = doorkeepers;
+    this.#judge = authenticate === undefined ? undefined : new Judge(parts, config, authenticate);
     this.#rejections = new Rejections(parts, (event) => host.handleRejected(event));
   }
 
@@ -99,7 +108,7 @@ export class Reception implements ArrivalHost {
 
   /** A balancer's socket. It counts for the address that the header tells, and until then for none. */
   #awaitHeader(socket: Socket, balancer: PeerAddress): void {
-    const flood = this.#room.findFlood(this.#arrivals.size);
+    const flood = this.#findFlood();
     if (flood !== undefined) return this.#turnAway(socket, writeAddress(balancer), endOf(flood));
     const { tls } = this.#doorkeepers;
     const transport: ProxiedTransport = new ProxiedTransport(socket, this.#config.socket, tls, {
@@ -126,13 +135,18 @@ export class Reception implements ArrivalHost {
   dismissAll(): void {
     for (const { connection } of this.#arrivals) connection.destroy('closed-locally', 'the server is closing');
     this.#rejections.finish();
+    this.#judge?.finish();
   }
 
   /** Where its peer is. A socket without room for it is destroyed, and so is one whose peer has gone already: undefined. */
   #findRoom(socket: Socket, peer: PeerAddress | undefined): PeerAddress | undefined {
     if (peer === undefined) return this.#turnAway(socket, 'unknown', GONE, 'debug');
-    const excess = this.#room.findFlood(this.#arrivals.size) ?? this.#room.findCrowd(peer);
+    const excess = this.#findFlood() ?? this.#room.findCrowd(peer);
     return excess === undefined ? peer : this.#turnAway(socket, writeAddress(peer), endOf(excess));
+  }
+
+  #findFlood(): Excess | undefined {
+    return this.#room.findFlood(this.#arrivals.size, this.#judge?.abandoned ?? 0);
   }
 
   /** Before it costs more than itself. */
@@ -165,19 +179,23 @@ export class Reception implements ArrivalHost {
   // What arrivals tell.
 
   welcome(arrival: Arrival, hello: Hello): void {
-    const { authenticate } = this.#doorkeepers;
-    if (this.#refuseByCertificate(arrival) || this.#refuseByLimit(arrival)) return;
-    if (authenticate === undefined) this.#admit(arrival, hello, undefined);
-    else void this.#authenticate(arrival, hello, authenticate);
+    if (this.#refuseByCertificate(arrival)) return;
+    // Whoever comes back to a session that still has a connection takes the place of that. Whether it may, is seen later.
+    const mayReplace = this.#findFull(arrival) !== undefined && this.#host.isAttached(hello.session);
+    if (!mayReplace && this.#refuseByLimit(arrival)) return;
+    if (this.#judge === undefined) this.#admit(arrival, hello, ANYBODY, mayReplace);
+    else void this.#judge.judge(arrival, hello).then((found) => this.#heed(arrival, hello, found, mayReplace));
   }
 
   reject(arrival: Arrival, { cause, evidence }: Ending): void {
     this.#arrivals.delete(arrival);
     const { address, seat, transport } = arrival.entrance;
-    seat?.leave();
+    // A call of `authenticate` that it has left behind keeps its seat.
+    if (this.#judge?.abandon(arrival) !== true) seat?.leave();
     const event = { address, cause, evidence };
     const isHealthCheck = transport.receivedBytes === 0 && (cause === 'eof' || cause === 'reset');
-    this.#rejections.tell(event, isHealthCheck ? 'debug' : 'warn');
+    // That `authenticate` has failed, has been logged by the judge, with the error.
+    this.#rejections.tell(event, isHealthCheck || evidence.code === 'authenticate' ? 'debug' : 'warn');
   }
 
   #refuseByCertificate({ connection, entrance }: Arrival): boolean {
@@ -189,50 +207,36 @@ export class Reception implements ArrivalHost {
     return true;
   }
 
+  #findFull({ entrance }: Arrival): Excess | undefined {
+    return this.#room.findFull(this.#host.connected + this.#arrivals.size, entrance.seat);
+  }
+
   /** Not `rejected`, after which a client would not come back. */
-  #refuseByLimit({ connection, entrance }: Arrival): boolean {
-    const full = this.#room.findFull(this.#host.connected + this.#arrivals.size, entrance.seat);
+  #refuseByLimit(arrival: Arrival): boolean {
+    const full = this.#findFull(arrival);
     if (full === undefined) return false;
-    connection.refuse({ code: 'going-away', reason: full.reason, ...FULL_RETRY }, { code: full.limit });
+    arrival.connection.refuse({ code: 'going-away', reason: full.reason, ...FULL_RETRY }, { code: full.limit });
     return true;
   }
 
-  async #authenticate(arrival: Arrival, hello: Hello, authenticate: Authenticate): Promise<void> {
-    const { credentials, metadata, boot } = hello;
-    const { address, tlsSocket } = arrival.entrance;
-    const socket = tlsSocket();
-    const certificate = socket === undefined ? undefined : certificateOf(socket);
-    let identity: unknown;
-    try {
-      identity = await authenticate({ credentials, metadata, boot, address, certificate });
-    } catch (error) {
-      return arrival.connection.refuse({ code: 'rejected', reason: reasonOf(error) });
-    }
-    if (identity === false) arrival.connection.refuse({ code: 'rejected', reason: 'the peer is not welcome here' });
-    else this.#admit(arrival, hello, identity);
+  #heed(arrival: Arrival, hello: Hello, found: Identified | Dismissal, mayReplace: boolean): void {
+    if ('close' in found) arrival.connection.refuse(found.close, found.end);
+    else this.#admit(arrival, hello, found, mayReplace);
   }
 
-  #admit(arrival: Arrival, hello: Hello, identity: unknown): void {
+  #admit(arrival: Arrival, hello: Hello, { identity, key }: Identified, mayReplace: boolean): void {
     // Who went away while it was judged has been rejected by then.
     if (!this.#arrivals.has(arrival)) return;
     const { connection, entrance } = arrival;
     const { address, seat } = entrance;
-    const guest = { hello, address, seat, identity };
+    const guest = { hello, address, seat, identity, key };
     const found = this.#host.find(guest);
     if (found !== undefined && !(found instanceof ServerSession)) return connection.refuse(found.close, found.end);
+    if (mayReplace && found?.isAttached !== true && this.#refuseByLimit(arrival)) return;
     this.#arrivals.delete(arrival);
     seat?.settle();
     this.#accepted += 1;
     this.#host.admit(connection, guest, found);
-  }
-}
-
-/** Of what users throw, which need be neither an Error nor printable. */
-function reasonOf(error: unknown): string {
-  try {
-    return String(error instanceof Error ? error.message : error);
-  } catch {
-    return '';
   }
 }
 

@@ -1,16 +1,13 @@
 /** The sessions of a server: those with a connection, and those that wait to be resumed. */
 
-import type { Clock, Instant, Logger, NamedEnd, Refusal } from '@systole/core';
-import type { ParkingLimits } from './options.ts';
+import type { Clock, Instant, Logger } from '@systole/core';
+import { ConnectRate } from './connect-rate.ts';
+import type { IdentityKey } from './identity-key.ts';
+import type { Dismissal } from './judge.ts';
+import type { IdentityLimits, ParkingLimits } from './options.ts';
 import type { ParkingBound, ParkingHost } from './parking.ts';
 import { Parking } from './parking.ts';
 import type { Guest, ServerSession } from './server-session.ts';
-
-/** Why a peer that knows the token of a session is not given it. */
-export interface ResumeRefusal {
-  readonly close: Refusal;
-  readonly end: Partial<NamedEnd>;
-}
 
 /** Whom the registry works for. */
 export interface RegistryHost {
@@ -21,6 +18,9 @@ export interface RegistryHost {
 /** Whoever is told to come back later than it wanted spreads over so much time. */
 const FLAP_SPREAD_MS = 1_000;
 
+/** Of one identity they may be a whole fleet. */
+const RATE_SPREAD_MS = 10_000;
+
 /** See the head of the file. */
 export class Registry implements ParkingHost<ServerSession> {
   readonly #clock: Clock;
@@ -28,12 +28,17 @@ export class Registry implements ParkingHost<ServerSession> {
   readonly #host: RegistryHost;
   readonly #all = new Set<ServerSession>();
   readonly #byId = new Map<string, ServerSession>();
+  /** Only where an identity has one session at most. */
+  readonly #byIdentity: Map<IdentityKey, ServerSession> | undefined;
+  readonly #rate: ConnectRate;
   readonly #parking: Parking<ServerSession>;
 
-  constructor(clock: Clock, logger: Logger, limits: ParkingLimits, host: RegistryHost) {
+  constructor(clock: Clock, logger: Logger, limits: ParkingLimits & IdentityLimits, host: RegistryHost) {
     this.#clock = clock;
     this.#logger = logger;
     this.#host = host;
+    this.#byIdentity = limits.oneSessionPerIdentity ? new Map() : undefined;
+    this.#rate = new ConnectRate(limits.maxConnectsPerIdentity);
     this.#parking = new Parking(clock, limits, this);
   }
 
@@ -55,12 +60,21 @@ export class Registry implements ParkingHost<ServerSession> {
   add(session: ServerSession): void {
     this.#all.add(session);
     this.#byId.set(session.id, session);
+    const { identityKey: key } = session;
+    if (key !== undefined) this.#byIdentity?.set(key, session);
   }
 
   delete(session: ServerSession): void {
     this.#parking.leave(session);
     this.#all.delete(session);
     this.#byId.delete(session.id);
+    const { identityKey: key } = session;
+    if (key !== undefined && this.#byIdentity?.get(key) === session) this.#byIdentity.delete(key);
+  }
+
+  /** Where an identity has one session at most, ends the one that the guest has had: a new one is about to begin. */
+  makeWay({ key, hello }: Guest): void {
+    if (key !== undefined) this.#byIdentity?.get(key)?.giveWay(hello.boot);
   }
 
   /** Its connection is lost; until the deadline another one may go on with it. */
@@ -73,8 +87,19 @@ export class Registry implements ParkingHost<ServerSession> {
     this.#parking.update(session, session.cost);
   }
 
-  /** The session which the peer may go on with, why it may not although it is its own, or undefined if it has to begin a new one. */
-  find(guest: Guest): ServerSession | ResumeRefusal | undefined {
+  /** Whether the session of this name has a connection now, whose place a newer one would take. Says nothing of whose it is. */
+  isAttached(id: string): boolean {
+    return this.#byId.get(id)?.isAttached === true;
+  }
+
+  /** The session which the peer may go on with, undefined if it has to begin a new one, or why it can have neither. */
+  find(guest: Guest): ServerSession | Dismissal | undefined {
+    const session = this.#lookUp(guest);
+    const obstacle = session === undefined ? undefined : this.#findObstacle(session, guest);
+    return obstacle ?? this.#slowDown(guest) ?? session;
+  }
+
+  #lookUp(guest: Guest): ServerSession | undefined {
     const { hello, address } = guest;
     if (hello.session === '') return undefined;
     const session = this.#byId.get(hello.session);
@@ -84,10 +109,10 @@ export class Registry implements ParkingHost<ServerSession> {
       this.#logger.info({ address, session: hello.session, reason }, 'session not resumed');
       return undefined;
     }
-    return this.#findObstacle(session, guest) ?? session;
+    return session;
   }
 
-  #findObstacle(session: ServerSession, { hello }: Guest): ResumeRefusal | undefined {
+  #findObstacle(session: ServerSession, { hello }: Guest): Dismissal | undefined {
     if (hello.epoch <= session.epoch) {
       const detail = `epoch ${hello.epoch} came behind epoch ${session.epoch}`;
       return { close: { code: 'superseded', reason: session.peer?.boot ?? '' }, end: { cause: 'superseded', detail } };
@@ -101,6 +126,15 @@ export class Registry implements ParkingHost<ServerSession> {
     if (retryAfterMs === 0) return undefined;
     const reason = 'the session changes its connection too often';
     return { close: { code: 'going-away', reason, retryAfterMs, spreadMs: FLAP_SPREAD_MS }, end: { code: 'flapping' } };
+  }
+
+  /** Whoever gets by here is let in, and counts. */
+  #slowDown({ key }: Guest): Dismissal | undefined {
+    const retryAfterMs = key === undefined ? 0 : this.#rate.take(key, this.#clock.now());
+    if (retryAfterMs === 0) return undefined;
+    const reason = 'the identity connects too often';
+    const close = { code: 'going-away', reason, retryAfterMs, spreadMs: RATE_SPREAD_MS } as const;
+    return { close, end: { code: 'maxConnectsPerIdentity' } };
   }
 
   /** Takes it out of the parking: a connection goes on with it. */

@@ -24,6 +24,11 @@ function randomToken(): string {
  *
  * Two are enough, however many WELCOMEs are lost: a client presents the last token it was told. If that is the older one, it
  * never got the newer, and never will, as it has left that connection. If it is the newer one, it never uses the older again.
+ *
+ * **What time tells.** It is the only secret that we compare, and always with `timingSafeEqual`: how long it takes to refuse one says
+ * nothing of how much of it is right. Its length is no secret, and neither is the id of a session, which is looked up in a map: that
+ * an id exists may be measured, is 122 random bits far from being guessed, and is worth nothing without the token. Credentials
+ * are the application's to compare.
  */
 export class ResumeToken {
   /** The client has it for certain. */

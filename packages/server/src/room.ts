@@ -21,11 +21,12 @@ export class Room {
     this.#limits = limits;
   }
 
-  /** What is against an arrival beside so many others. */
-  findFlood(arrivals: number): Excess | undefined {
+  /** What is against an arrival beside so many others, and so many calls of `authenticate` for such as have gone. */
+  findFlood(arrivals: number, abandoned: number): Excess | undefined {
     const { maxHandshakes } = this.#limits;
-    if (arrivals < maxHandshakes) return undefined;
-    return { limit: 'maxHandshakes', reason: `${maxHandshakes} connections are in the handshake already` };
+    if (arrivals + abandoned < maxHandshakes) return undefined;
+    const also = abandoned === 0 ? '' : `, ${abandoned} of them gone before authenticate has answered`;
+    return { limit: 'maxHandshakes', reason: `${maxHandshakes} connections are in the handshake already${also}` };
   }
 
   /** What is against an arrival from there. */

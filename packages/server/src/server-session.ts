@@ -22,7 +22,7 @@ import { BOOT_ID } from '@systole/core/node';
 import { FlapLimiter } from './flap-limiter.ts';
 import type { Seat } from './headcount.ts';
 import type { IdentityKey } from './identity-key.ts';
-import { identityKey } from './identity-key.ts';
+import type { Identified } from './judge.ts';
 import { ResumeToken } from './resume-token.ts';
 
 /** Hears of the sessions of a server. */
@@ -39,13 +39,11 @@ export interface SessionHost {
 }
 
 /** A peer that is let in. */
-export interface Guest {
+export interface Guest extends Identified {
   readonly hello: Hello;
   readonly address: string;
   /** Where its connection counts for that address. */
   readonly seat: Seat | undefined;
-  /** What `authenticate` has returned. */
-  readonly identity: unknown;
 }
 
 /** Up to so much of the maximal age is taken off at random: those who came together do not leave together. */
@@ -75,6 +73,8 @@ export class ServerSession extends LiveSession implements AlarmOwner {
   #wasTold = false;
   /** Whether another connection is about to go on with it. */
   #isHandingOver = false;
+  /** Whether another session of its identity has taken its place. */
+  #isReplaced = false;
   /** Where connections have a maximal age. */
   #retirement: Retirement | undefined;
 
@@ -94,8 +94,13 @@ export class ServerSession extends LiveSession implements AlarmOwner {
   }
 
   /** Whether the guest may go on with it: it has the token, and is who it was. */
-  isOf({ hello, identity }: Guest): boolean {
-    return this.#token.matches(hello.token) && identityKey(identity) === this.#identityKey;
+  isOf({ hello, key }: Guest): boolean {
+    return this.#token.matches(hello.token) && key === this.#identityKey;
+  }
+
+  /** Whether it has a connection; if not, it is parked, or over. */
+  get isAttached(): boolean {
+    return this.hasConnection;
   }
 
   /** 0 if it may change its connection now, else the milliseconds after which it may. */
@@ -105,11 +110,11 @@ export class ServerSession extends LiveSession implements AlarmOwner {
   }
 
   /** Takes over a connection whose HELLO has come: its first one, or one that goes on where the last was lost. */
-  welcome(connection: Connection, { hello, address, seat, identity }: Guest): void {
+  welcome(connection: Connection, { hello, address, seat, identity, key }: Guest): void {
     const { epoch } = hello;
     this.#seat = seat;
     this.#identity = identity;
-    this.#identityKey = identityKey(identity);
+    this.#identityKey = key;
     this.#windowMs = Math.min(this.config.resumeWindowMs, hello.resumeMs);
     const token = this.#windowMs === 0 ? '' : this.#token.issue(hello.token);
     this.attach(connection, epoch, address);
@@ -122,6 +127,15 @@ export class ServerSession extends LiveSession implements AlarmOwner {
     this.#isHandingOver = true;
     this.supersede(boot);
     this.#isHandingOver = false;
+  }
+
+  /** Ends it, parked or not, as another session of its identity takes its place: of the process with this boot id. */
+  giveWay(boot: string): void {
+    this.#isReplaced = true;
+    if (this.hasConnection) this.supersede(boot, 'session');
+    else if (this.#lost !== undefined) {
+      this.endSession({ cause: 'superseded', evidence: { ...this.#lost.evidence, detail: boot } });
+    }
   }
 
   /** Nobody has come back in time, or there is no room to wait any longer. */
@@ -188,7 +202,8 @@ export class ServerSession extends LiveSession implements AlarmOwner {
     // A session that is closing is not handed on: its goodbye was for the old connection, and would reach nobody.
     if (this.#isHandingOver && !this.isClosing) return;
     const isOver = this.isClosing || this.#windowMs === 0 || !this.#wasTold || FINAL.has(ending.cause);
-    if (isOver || !this.#host.handleLost(this, this.clock.now() + this.#windowMs)) this.endSession(ending);
+    if (isOver || this.#isReplaced || !this.#host.handleLost(this, this.clock.now() + this.#windowMs))
+      this.endSession(ending);
   }
 
   protected override endSession(ending: Pick<Ending, 'cause' | 'evidence'>): void {

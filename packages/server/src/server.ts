@@ -10,13 +10,14 @@ import { pino } from 'pino';
 import type { ListenTarget, ServerAddress, TcpAddress, TcpTarget, UnixAddress, UnixTarget } from './address.ts';
 import { toListenOptions, toServerAddress } from './address.ts';
 import type { RejectedEvent, Server, ServerEvents, ServerSnapshot } from './api.ts';
+import type { Dismissal } from './judge.ts';
 import { startListening } from './listening.ts';
 import type { AttachOptions, CloseOptions, ServerConfig, ServerOptions } from './options.ts';
 import { checkAttachOptions, resolveCloseOptions, resolveServerOptions } from './options.ts';
 import type { ParkingBound } from './parking.ts';
 import type { ReceptionHost } from './reception.ts';
 import { Reception } from './reception.ts';
-import type { RegistryHost, ResumeRefusal } from './registry.ts';
+import type { RegistryHost } from './registry.ts';
 import { Registry } from './registry.ts';
 import type { Guest, SessionHost } from './server-session.ts';
 import { ServerSession } from './server-session.ts';
@@ -53,7 +54,7 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost,
     this.#config = config;
     this.#handler = onMessage;
     warnOfIdle(config.session, parts.logger);
-    this.#registry = new Registry(parts.clock, parts.logger, config.parking, this);
+    this.#registry = new Registry(parts.clock, parts.logger, { ...config.parking, ...config.identity }, this);
     this.#tls = tls === undefined ? undefined : new TlsStage(tls);
     this.#reception = new Reception(parts, config, { tls: this.#tls, proxies, authenticate }, this);
     // Half-open, because a goodbye goes on after the peer's FIN.
@@ -153,16 +154,22 @@ class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost,
     return this.#registry.connected;
   }
 
-  find(guest: Guest): ServerSession | ResumeRefusal | undefined {
+  isAttached(id: string): boolean {
+    return this.#registry.isAttached(id);
+  }
+
+  find(guest: Guest): ServerSession | Dismissal | undefined {
     return this.#registry.find(guest);
   }
 
   admit(connection: Connection, guest: Guest, found: ServerSession | undefined): void {
     found?.handOver(guest);
-    // A listener of its `disconnect` may have closed the server, which has forgotten this arrival already.
-    if (this.#stage !== 'open') return connection.destroy('closed-locally', 'the server is closing');
     // It may have been closing, or have been ended by a listener.
-    const session = found?.isEnded === false ? found : this.#newSession();
+    const kept = found?.isEnded === false ? found : undefined;
+    if (kept === undefined) this.#registry.makeWay(guest);
+    // A listener of a `disconnect` may have closed the server, which has forgotten this arrival already.
+    if (this.#stage !== 'open') return connection.destroy('closed-locally', 'the server is closing');
+    const session = kept ?? this.#newSession();
     this.#registry.reclaim(session);
     session.welcome(connection, guest);
   }

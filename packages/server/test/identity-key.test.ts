@@ -29,6 +29,8 @@ describe('identityKey', () => {
     { identity: undefined },
     { identity: null },
     { identity: true },
+    { identity: Number.NaN },
+    { identity: { id: Number.NaN } },
     { identity: {} },
     { identity: { name: 'Ann' } },
     { identity: { id: undefined } },

@@ -39,6 +39,8 @@ const EVERY: Required<ServerOptions> = {
   kernelKeepalive: false,
   tls: { pskCallback: () => null },
   authenticate: () => undefined,
+  oneSessionPerIdentity: false,
+  maxConnectsPerIdentity: 1,
   maxConnections: 1,
   maxConnectionsPerAddress: 1,
   maxHandshakes: 1,
@@ -112,6 +114,16 @@ describe('resolveServerOptions', () => {
     },
   );
 
+  it('allows an identity several sessions, and 600 connections a minute', () => {
+    expect(resolveServerOptions({}).identity).toEqual({ oneSessionPerIdentity: false, maxConnectsPerIdentity: 600 });
+  });
+
+  it('refuses oneSessionPerIdentity where nobody has an identity, as there is no authenticate', () => {
+    expect(pathsOf({ oneSessionPerIdentity: true })).toEqual(['authenticate']);
+    expect(pathsOf({ oneSessionPerIdentity: true, authenticate: () => 'ann' })).toEqual([]);
+    expect(pathsOf({ oneSessionPerIdentity: false })).toEqual([]);
+  });
+
   it('parks 10,000 sessions, 64 MiB, and 16 of one identity', () => {
     expect(resolveServerOptions({}).parking).toEqual({
       maxParkedSessions: 10_000,
@@ -140,6 +152,8 @@ describe('resolveServerOptions', () => {
     { options: { maxParkedSessions: 0 }, path: 'maxParkedSessions' },
     { options: { maxParkedBytes: 2 ** 53 }, path: 'maxParkedBytes' },
     { options: { maxParkedPerIdentity: 0.5 }, path: 'maxParkedPerIdentity' },
+    { options: { maxConnectsPerIdentity: 0 }, path: 'maxConnectsPerIdentity' },
+    { options: { oneSessionPerIdentity: 1 }, path: 'oneSessionPerIdentity' },
     { options: { tls: {} }, path: 'tls' },
   ])('refuses $options', ({ options, path }) => {
     expect(pathsOf(options)).toEqual([path]);

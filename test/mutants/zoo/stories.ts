@@ -10,8 +10,8 @@ const TESTS = 'test/regressions';
 const LATE_ENDS: readonly Change[] = [
   {
     file: `${CORE}/session/session.ts`,
-    from: "    this.#span?.connection.refuse({ code: 'superseded', reason: boot }, { cause: 'superseded' });",
-    to: '    void boot;',
+    from: "    this.#span?.connection.refuse({ code: 'superseded', scope, reason: boot }, { cause: 'superseded' });",
+    to: '    void boot, scope;',
   },
   {
     file: `${CORE}/session/session.ts`,

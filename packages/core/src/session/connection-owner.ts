@@ -24,7 +24,10 @@ export type Introduction<Of extends Hello | Welcome> = Omit<Of, keyof WireOffer>
 /** What a peer is told that gets no session. */
 export interface Refusal {
   readonly code: CloseCode;
+  /** Cut to 256 bytes of UTF-8. */
   readonly reason: string;
+  /** What ends. Default: the connection. */
+  readonly scope?: 'connection' | 'session';
   /** When it is welcome again, in milliseconds from now, and over how long all that are told so shall spread. Default: 0. */
   readonly retryAfterMs?: number;
   readonly spreadMs?: number;

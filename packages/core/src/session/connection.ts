@@ -4,11 +4,12 @@ import type { Stream } from '../machines/exchange.ts';
 import type { HandshakeStep } from '../machines/handshake.ts';
 import type { Liveness } from '../machines/liveness.ts';
 import { causeOfTransportError, isGoodbye } from '../rules/classify.ts';
+import { cutText } from '../rules/cut-text.ts';
 import { FrameDecoder } from '../rules/decoder.ts';
 import type { Hello, Welcome } from '../rules/hello.ts';
 import { encodeHello, encodeWelcome } from '../rules/hello.ts';
 import { maxBoundMs } from '../rules/keepalive.ts';
-import { MAX_FRAME_BYTES, MAX_HANDSHAKE_BYTES, MAX_HANDSHAKE_FRAME_BYTES } from '../rules/limits.ts';
+import { MAX_FRAME_BYTES, MAX_HANDSHAKE_BYTES, MAX_HANDSHAKE_FRAME_BYTES, MAX_REASON_BYTES } from '../rules/limits.ts';
 import type { Terms } from '../rules/negotiate.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import type { Cause, Phase } from '../words/cause.ts';
@@ -109,7 +110,8 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
 
   /** Ends it with CLOSE; a server answers HELLO so, too. `end` says what it is called here, if that is not `rejected` for the reason alone. */
   refuse(close: Refusal, end: Partial<NamedEnd> = {}): void {
-    this.#end({ cause: 'rejected', detail: close.reason, ...end }, close);
+    const reason = cutText(close.reason, MAX_REASON_BYTES); // what the peer reads: no more of it is kept and logged here
+    this.#end({ cause: 'rejected', detail: reason, ...end }, { ...close, reason });
   }
 
   /** Something waits in `nextFrame`. All that is asked for in one turn of the event loop leaves in one write. */

@@ -36,8 +36,8 @@ export function endOfClose(frame: CloseFrame): NamedEnd {
 }
 
 /** The CLOSE of a connection that has handled nothing, or of which that does not matter any more. */
-export function closeOf({ code, reason, retryAfterMs = 0, spreadMs = 0 }: Refusal): CloseFrame {
-  return { type: 'close', scope: 'connection', code, lastAccepted: 0, retryAfterMs, spreadMs, reason };
+export function closeOf({ code, reason, scope = 'connection', retryAfterMs = 0, spreadMs = 0 }: Refusal): CloseFrame {
+  return { type: 'close', scope, code, lastAccepted: 0, retryAfterMs, spreadMs, reason };
 }
 
 /** What the ending rests on. A stall counts if it fell into the silence. */

@@ -188,9 +188,9 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     return this.#delivery === undefined ? findGapOfNew(peer) : this.#delivery.findGap(peer);
   }
 
-  /** Another connection goes on with the session, of the process with this boot id (D6). */
-  supersede(boot: string): void {
-    this.#span?.connection.refuse({ code: 'superseded', reason: boot }, { cause: 'superseded' });
+  /** Another connection goes on with the session (D6), or with the scope `session` another session takes its place: of the process with this boot id. */
+  supersede(boot: string, scope: 'connection' | 'session' = 'connection'): void {
+    this.#span?.connection.refuse({ code: 'superseded', scope, reason: boot }, { cause: 'superseded' });
   }
 
   /** The identity that the server has given. */
