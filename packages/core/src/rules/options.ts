@@ -287,7 +287,7 @@ export function checkOptions(
 }
 
 /** Options that are secrets, or hold some. */
-const SECRETS = /^(credentials|tls)\b/;
+const SECRETS = /^(credentials|tls|authenticate)\b/;
 
 function problemsOf(issue: v.BaseIssue<unknown>): OptionProblem[] {
   const path = v.getDotPath(issue) ?? 'options';
