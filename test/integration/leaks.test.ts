@@ -116,8 +116,10 @@ describe('nothing is left behind', () => {
       await peer.closed();
     }
     expect(rejections).toBe(100);
-    expect(clock.counts.alarms).toBe(0);
+    expect(clock.counts.alarms).toBeLessThanOrEqual(1); // the log's, which sums up for a second
     expect(await countHandles('TCPSocketWrap')).toBe(before);
     expect(server.inspect()).toMatchObject({ sessions: 0, arrivals: 0 });
+    await server.close();
+    expect(clock.counts.alarms).toBe(0);
   });
 });
