@@ -53,7 +53,7 @@ describe('a peer that has reset the connection before it was accepted', () => {
   });
 
   it('counts for no address: where each may have 1 arrival, the next peer is let in', async () => {
-    const server = await startServer({ maxConnectionsPerAddress: 1, maxHandshakesPerAddress: 1 });
+    const server = await startServer({ keepalive: false, maxConnectionsPerAddress: 1, maxHandshakesPerAddress: 1 });
     const rejected = server.next('rejected');
     sendAndReset((server.address as { port: number }).port, HELLO);
     await rejected;

@@ -13,7 +13,7 @@ const HELLO = Buffer.concat([PREAMBLE, bytesOf(helloFrame())]);
 describe('W6: a server with maxConnections 2, all of which one address may have', () => {
   it('asks the third peer to come back in 1 s to 11 s, which is not rejected, and logs it', async () => {
     const logger = new LogTape();
-    const server = await startServer({ maxConnections: 2, maxConnectionsPerAddress: 2, logger });
+    const server = await startServer({ keepalive: false, maxConnections: 2, maxConnectionsPerAddress: 2, logger });
     await RawPeer.open(server.address);
     await RawPeer.open(server.address);
     const rejected = server.next('rejected');
@@ -77,7 +77,7 @@ describe('W6: a server with maxConnections 2, all of which one address may have'
 
 describe('W6: a server with maxHandshakes 3, all of which one address may have', () => {
   it('destroys what comes beyond 3 arrivals without a word, and takes others in when they have gone', async () => {
-    const server = await startServer({ maxHandshakes: 3, maxHandshakesPerAddress: 3 });
+    const server = await startServer({ keepalive: false, maxHandshakes: 3, maxHandshakesPerAddress: 3 });
     const arrivals = await Promise.all([1, 2, 3].map(() => RawPeer.connect(server.address)));
     const rejected = server.next('rejected');
     const fourth = await RawPeer.connect(server.address);

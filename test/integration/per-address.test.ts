@@ -35,7 +35,7 @@ async function nextSessionFrom(server: Server, from: string) {
 describe('W6: a server with maxConnectionsPerAddress 2', () => {
   it('asks the third peer of one address to come back in 1 s to 11 s, lets others in, and logs it', async () => {
     const logger = new LogTape();
-    const server = await startServer({ maxConnectionsPerAddress: 2, logger });
+    const server = await startServer({ keepalive: false, maxConnectionsPerAddress: 2, logger });
     const tapes = [];
     for (const from of [HERE, HERE]) {
       const arrival = nextSession(server);
@@ -70,7 +70,7 @@ describe('W6: a server with maxConnectionsPerAddress 2', () => {
   });
 
   it('counts arrivals as well, and lets the third peer in when one has gone, be it a session or an arrival', async () => {
-    const server = await startServer({ maxConnectionsPerAddress: 2 });
+    const server = await startServer({ keepalive: false, maxConnectionsPerAddress: 2 });
     const { session } = await nextSessionFrom(server, HERE);
     const silent = await connectFrom(HERE, server);
     expect(await fareOf(server, HERE)).toBe('close');
@@ -86,7 +86,7 @@ describe('W6: a server with maxConnectionsPerAddress 2', () => {
   });
 
   it('does not count who waits to be resumed', async () => {
-    const server = await startServer({ maxConnectionsPerAddress: 2, keepalive: false });
+    const server = await startServer({ keepalive: false, maxConnectionsPerAddress: 2 });
     for (const _ of [1, 2, 3]) {
       const arrival = nextSession(server);
       const { peer } = await openResumable(server, HERE);
@@ -104,7 +104,7 @@ describe('W6: a session that changes its address, where each may have 1 connecti
     { how: 'supersedes', isLost: false },
     { how: 'resumes', isLost: true },
   ])('counts where its connection is when it $how it from there', async ({ isLost }) => {
-    const server = await startServer({ maxConnectionsPerAddress: 1, keepalive: false });
+    const server = await startServer({ keepalive: false, maxConnectionsPerAddress: 1 });
     const arrival = nextSession(server);
     const { peer, ticket } = await openResumable(server, HERE);
     const { session } = await arrival;
@@ -118,7 +118,7 @@ describe('W6: a session that changes its address, where each may have 1 connecti
   });
 
   it('counts for nobody when it has ended: both addresses are free', async () => {
-    const server = await startServer({ maxConnectionsPerAddress: 1, keepalive: false });
+    const server = await startServer({ keepalive: false, maxConnectionsPerAddress: 1 });
     const arrival = nextSession(server);
     const { ticket } = await openResumable(server, HERE);
     await openResumable(server, THERE, { ...ticket, epoch: 2 });
@@ -129,7 +129,7 @@ describe('W6: a session that changes its address, where each may have 1 connecti
 
 describe('W6: a server with maxConnections 5 and no word about addresses', () => {
   it('has 3 for one address, so that nobody alone can shut all others out', async () => {
-    const server = await startServer({ maxConnections: 5 });
+    const server = await startServer({ keepalive: false, maxConnections: 5 });
     expect(server.inspect().limits).toMatchObject({ maxConnectionsPerAddress: 3 });
     for (const _ of [1, 2, 3]) await openFrom(HERE, server);
     expect(await fareOf(server, HERE)).toBe('close');
@@ -143,7 +143,7 @@ describe('W6: a server with maxConnections 5 and no word about addresses', () =>
 
 describe('W6: a server with maxHandshakesPerAddress 2', () => {
   it('destroys the third arrival of one address without a word, and takes in those of others', async () => {
-    const server = await startServer({ maxHandshakesPerAddress: 2 });
+    const server = await startServer({ keepalive: false, maxHandshakesPerAddress: 2 });
     const silent = [await connectFrom(HERE, server), await connectFrom(HERE, server)];
     const rejected = server.next('rejected');
     const third = await connectFrom(HERE, server);
@@ -171,7 +171,7 @@ describe('W6: a server with maxHandshakesPerAddress 2', () => {
 
   it('tells each of 100 beyond it, but logs 4 lines at most', async () => {
     const logger = new LogTape();
-    const server = await startServer({ maxHandshakesPerAddress: 2, logger });
+    const server = await startServer({ keepalive: false, maxHandshakesPerAddress: 2, logger });
     await Promise.all([connectFrom(HERE, server), connectFrom(HERE, server)]);
     const events = new Tape<RejectedEvent>();
     server.on('rejected', (event) => events.push(event));
@@ -189,7 +189,10 @@ describe('W6: a server with maxHandshakesPerAddress 2', () => {
 describe('W6: whoever has no address, where each may have 1 connection and 1 arrival', () => {
   it('is not limited: 3 peers at a Unix socket are let in, beside 3 who say nothing', async () => {
     const path = await freshPath();
-    const server = await startServer({ maxConnectionsPerAddress: 1, maxHandshakesPerAddress: 1 }, { path });
+    const server = await startServer(
+      { keepalive: false, maxConnectionsPerAddress: 1, maxHandshakesPerAddress: 1 },
+      { path },
+    );
     for (const _ of [1, 2, 3]) {
       await RawPeer.connect(server.address);
       await RawPeer.open(server.address);
@@ -200,7 +203,7 @@ describe('W6: whoever has no address, where each may have 1 connection and 1 arr
 
 describe('W6: sockets that were attached, where each address may have 1 connection', () => {
   it('count as those of the own port: the second peer is told going-away', async () => {
-    const server = createServer({ maxConnectionsPerAddress: 1 });
+    const server = createServer({ keepalive: false, maxConnectionsPerAddress: 1 });
     onTestFinished(() => server.close({ drain: 0 }));
     const address = await listenFor((socket) => server.attach(socket));
     await RawPeer.open(address);
