@@ -27,12 +27,12 @@ describe('the corpus', () => {
     }
   });
 
-  it('finds nothing in a live server, as a reproducer of 69 inputs', async () => {
+  it('finds nothing in a live server, as a reproducer of more than 50 inputs', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'systole-fuzz-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = join(folder, 'server.json');
     const inputs = corpus.filter(({ input }) => input.target === 'server').map(({ input }) => written(input));
-    expect(inputs).toHaveLength(69);
+    expect(inputs.length).toBeGreaterThan(50);
     writeFileSync(file, JSON.stringify({ inputs }));
     const lines: string[] = [];
     const code = await command(['--replay', file], { root, print: (line) => lines.push(line), complain: () => {} });
