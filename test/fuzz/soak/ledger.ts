@@ -8,8 +8,8 @@ import { attackOf, LAWFUL_HOST } from './plan.ts';
 /** For everybody: how often which end, such as `rejected maxHandshakes`. */
 export type Ends = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** Whoever was gone before the server asked for the address. */
-export const GONE = 'gone';
+/** How the server writes the address of whoever was gone before it asked for it. */
+export const GONE = 'unknown';
 
 export const LAWFUL = 'lawful';
 
@@ -39,7 +39,7 @@ export class Ledger {
   }
 }
 
-/** The name of the attack, `lawful`, `gone`, or the address of somebody unknown. */
+/** The name of the attack, `lawful`, `unknown`, or the address of somebody who is none of ours. */
 export function whoIs(address: string): string {
   if (address === 'unknown') return GONE;
   if (address.startsWith(`${LAWFUL_HOST}:`)) return LAWFUL;

@@ -1,4 +1,4 @@
-// The soak itself, small: 19 attackers beside 20 lawful sessions, for 9 s.
+// The soak itself, small: 19 attackers beside 20 lawful sessions, for 11 s.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,10 +26,10 @@ async function runJson(...args: readonly string[]): Promise<{ readonly status: u
 }
 
 describe('npm run fuzz -- soak', () => {
-  it('answers 19 attacks as they deserve while 20 lawful sessions lose nothing, in 9 s', {
+  it('answers 19 attacks as they deserve while 20 lawful sessions lose nothing, in 11 s', {
     timeout: 60_000,
   }, async () => {
-    const { status, output } = await runJson('soak', '--seconds', '9', '--lawful', '20', '--attackers', '19');
+    const { status, output } = await runJson('soak', '--seconds', '11', '--lawful', '20', '--attackers', '19');
     const summary = JSON.parse(output) as Summary;
     expect(summary.findings).toEqual([]);
     expect(summary).toMatchObject({ ok: true, disturbed: 0, astray: 0 });

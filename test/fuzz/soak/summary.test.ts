@@ -80,6 +80,12 @@ describe('the summary of a soak', () => {
     expect(describeSummary(summary)).toContain('lawful sessions disturbed: 0; letters astray: 0 of 20\nok');
   });
 
+  it('counts who was gone before the server asked for the address among the 1,900 that have ended', () => {
+    const soak = withEnds({ 'reset-storm': { reset: 60 }, unknown: { reset: 40 } });
+    expect(summarize(soak).findings).toEqual([]);
+    expect(describeSummary(summarize(soak))).toContain('gone before the server asked who they are: reset 40');
+  });
+
   it('says in a line what was wrong', () => {
     const summary = summarize(withTally('mute', { tried: 101 }));
     expect(describeSummary(summary)).toContain('\nFAILED: 1901 connections attacked, and 1900 have ended');
