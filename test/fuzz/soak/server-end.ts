@@ -75,8 +75,10 @@ function look(): Sight {
   return { arrivals, sessions, parked, bytesIn, ends, lines, letters, glance: gauge.take() };
 }
 
-const { port: plain } = await server.listen({ host: LAWFUL_HOST, port: 0 });
-const { port: tls } = await secured.listen({ host: LAWFUL_HOST, port: 0 });
+/** The kernel forgets connections beyond the backlog: none may be lost to the count while a busy machine does not let us run. */
+const target = { host: LAWFUL_HOST, port: 0, backlog: 4_096 };
+const { port: plain } = await server.listen(target);
+const { port: tls } = await secured.listen(target);
 say<FromServer>({ type: 'listening', ports: { plain, tls } });
 for (;;) {
   const { type } = await heard<ToServer>();

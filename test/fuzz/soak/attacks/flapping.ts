@@ -12,7 +12,7 @@ export const flapping: Attack = {
   name: 'flapping',
   perSecond: 60,
   deserves: ['rejected flapping'],
-  explained: ['superseded'],
+  explained: ['superseded', 'silent'], // it answers no PING while it waits for its turn
   async strike(raid) {
     const startedAt = performance.now();
     const credentials = { name: `flapper ${raid.turn}`, secret: SECRET };
