@@ -19,7 +19,7 @@ export interface Weight {
   readonly files: number;
 }
 
-/** From one look to the next. */
+/** From when it was begun anew until now. */
 export interface Glance {
   /** The most that it has weighed, garbage included. */
   readonly peak: Weight;
@@ -51,22 +51,23 @@ export class Gauge {
     this.#peak = largerOf(this.#peak, weightNow());
   }
 
-  /** Since the last call. */
-  take(): Glance {
+  /** Since it was last begun anew. */
+  get glance(): Glance {
     this.#look();
-    const peak = this.#peak;
     const loopDelayP99Ms = delayOf(this.#delay.percentile(99));
-    const loopDelayMaxMs = delayOf(this.#delay.max);
-    this.#peak = weightNow();
-    this.#delay.reset();
-    return { peak, loopDelayP99Ms, loopDelayMaxMs };
+    return { peak: this.#peak, loopDelayP99Ms, loopDelayMaxMs: delayOf(this.#delay.max) };
   }
 
-  /** After a garbage collection. Two: what the first one frees may have kept something else. It is no delay of the loop. */
+  beginAnew(): void {
+    this.#peak = weightNow();
+    this.#delay.reset();
+  }
+
+  /** After a garbage collection, and begins anew. Two: what the first one frees may have kept something else. */
   weigh(): Weight {
     collectGarbage();
     collectGarbage();
-    this.#delay.reset();
+    this.beginAnew();
     return weightNow();
   }
 }

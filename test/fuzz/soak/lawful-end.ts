@@ -56,7 +56,9 @@ for (const client of clients) correspondence.serve(client as Session);
 
 function look(): Mood {
   const roundTrips = roundTripsOf(correspondence.takeRoundTrips());
-  return { letters: correspondence.letters, troubles, suspicions, roundTrips, glance: gauge.take() };
+  const { glance } = gauge;
+  gauge.beginAnew();
+  return { letters: correspondence.letters, troubles, suspicions, roundTrips, glance };
 }
 
 say<FromLawful>({ type: 'connected', sessions: clients.map(({ id }) => id) });

@@ -27,7 +27,7 @@ export interface Sight {
   /** Lines of its log, from info on, and of which kinds, by level. */
   readonly lines: Readonly<Record<string, number>>;
   readonly letters: Letters;
-  /** Since it was last looked at. */
+  /** Since it was last weighed. */
   readonly glance: Glance;
 }
 

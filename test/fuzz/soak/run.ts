@@ -18,6 +18,7 @@ import type {
 import type { Pace, SoakOptions } from './plan.ts';
 import { boundMs, paceOf, RESUME_MS } from './plan.ts';
 import type { Phase, Soak } from './summary.ts';
+import { isAnswered } from './summary.ts';
 
 /** Hears what begins. */
 export type Report = (text: string) => void;
@@ -25,13 +26,16 @@ export type Report = (text: string) => void;
 /** Several times what starting, settling and parting take on a busy machine. */
 const PATIENCE_MS = 90_000;
 
+/** Where the machine does not let us run, the attack lasts longer, until every one was answered: so many times as long at most. */
+const MAX_STRETCH = 3;
+
 /** The server is looked at so often, until it has got rid of the attackers. */
 const LOOK_EVERY_MS = 250;
 
 /** @throws Error if a process ends, or does not come to an end. */
 export async function run(options: SoakOptions, report: Report): Promise<Soak> {
   await using arena = new Arena(paceOf(options), options);
-  return await inTime(arena.soak(report), options.seconds * 1_000 + PATIENCE_MS);
+  return await inTime(arena.soak(report), MAX_STRETCH * options.seconds * 1_000 + PATIENCE_MS);
 }
 
 /** A process that does not answer would keep us waiting. */
@@ -70,17 +74,20 @@ class Arena implements AsyncDisposable {
     const config: LawfulConfig = { port: ports.plain, count: options.lawful, pace };
     const lawful = this.#start<FromLawful, ToLawful>('lawful-end', config);
     const { sessions } = await lawful.next('connected');
-    await this.#look(lawful); // what connecting has cost is not looked at
-    report(`calm: ${options.lawful} lawful sessions, ${pace.calmMs} ms`);
+    // What connecting has cost is not looked at.
+    await this.#look(lawful);
+    await this.#weigh();
+    report(`calm: ${options.lawful} lawful sessions, ${Math.round(pace.calmMs)} ms`);
     await sleep(pace.calmMs);
     const calm = await this.#look(lawful);
     const before = await this.#weigh();
 
-    report(`attack: ${options.attackers} attackers, ${pace.attackMs} ms`);
+    report(`attack: ${options.attackers} attackers, ${Math.round(pace.attackMs)} ms`);
     const attackers = this.#start<FromAttackers, ToAttackers>('attackers-end', {
       ...{ ports, count: options.attackers, seed: options.seed, sessions },
     } satisfies AttackersConfig);
     await sleep(pace.attackMs);
+    await this.#untilAnswered((MAX_STRETCH - 1) * pace.attackMs);
     const attack = await this.#look(lawful);
     attackers.send({ type: 'stop' });
     const { tallies } = await attackers.next('stopped');
@@ -117,6 +124,13 @@ class Arena implements AsyncDisposable {
   async #weigh(): Promise<Weight> {
     this.#server.send({ type: 'weigh' });
     return (await this.#server.next('weight')).weight;
+  }
+
+  async #untilAnswered(patienceMs: number): Promise<void> {
+    for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += LOOK_EVERY_MS) {
+      if (isAnswered((await this.#lookAtServer()).ends)) return;
+      await sleep(LOOK_EVERY_MS);
+    }
   }
 
   /** Waits until only lawful peers are there, but not for ever: who is still there then is for the judge. */

@@ -72,7 +72,7 @@ function look(): Sight {
   const arrivals = server.inspect().arrivals + secured.inspect().arrivals;
   const bytesIn = [...server.sessions].reduce((sum, session) => sum + session.inspect().bytesIn, 0);
   const [{ ends }, { lines }, { letters }] = [ledger, logger, correspondence];
-  return { arrivals, sessions, parked, bytesIn, ends, lines, letters, glance: gauge.take() };
+  return { arrivals, sessions, parked, bytesIn, ends, lines, letters, glance: gauge.glance };
 }
 
 /** The kernel forgets connections beyond the backlog: none may be lost to the count while a busy machine does not let us run. */

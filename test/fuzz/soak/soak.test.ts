@@ -27,7 +27,7 @@ async function runJson(...args: readonly string[]): Promise<{ readonly status: u
 
 describe('npm run fuzz -- soak', () => {
   it('answers 19 attacks as they deserve while 20 lawful sessions lose nothing, in 11 s', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const { status, output } = await runJson('soak', '--seconds', '11', '--lawful', '20', '--attackers', '19');
     const summary = JSON.parse(output) as Summary;

@@ -128,11 +128,20 @@ export function judgeScore({ name, tried, breaches, ends }: Score, attacks: read
   return [
     ...when(tried === 0, `${name} was not tried`),
     ...breaches.map((breach) => `${name}: ${breach}`),
-    ...deserves.filter((end) => !seen.some((other) => isKindOf(other, end))).map((end) => `${name} never met ${end}`),
+    ...unmet(deserves, ends).map((end) => `${name} never met ${end}`),
     ...seen
       .filter((end) => !expected.some((other) => isKindOf(end, other)))
       .map((end) => `${name} met ${end} ${ends[end]} times, which nothing explains`),
   ];
+}
+
+/** Whether every attack has met all that it deserves. */
+export function isAnswered(ends: Ends): boolean {
+  return ATTACKS.every(({ name, deserves }) => unmet(deserves, ends[name] ?? {}).length === 0);
+}
+
+function unmet(deserved: readonly string[], ends: Readonly<Record<string, number>>): readonly string[] {
+  return deserved.filter((end) => !Object.keys(ends).some((other) => isKindOf(other, end)));
 }
 
 /** `rejected flapping` is a kind of `rejected`. */
