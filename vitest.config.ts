@@ -10,10 +10,18 @@ const conditions = ['@systole/source', 'module', 'node', 'development|production
 /** vitest leaves one processor free. Of two that is one too many: most tests wait most of the time. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
-/** What tests the workshop, or knows no Node: simulated time, vectors and programs in other languages. One version of Node is enough for it. */
+/**
+ * What tests the workshop, or knows no Node: explored and simulated time, vectors, programs in other languages. One version
+ * of Node is enough for it.
+ */
 const elsewhere = [
-  ...['test/bench/**', 'test/documents/**', 'test/fuzz/**', 'test/lint/**', 'test/mutants/**'],
-  ...['test/simulated/**', 'test/vectors/**', 'test/integration/python-peer.test.ts'],
+  ...['test/bench/**', 'test/documents/**', 'test/examples/**', 'test/fuzz/**', 'test/lint/**', 'test/mutants/**'],
+  ...[
+    'packages/core/test/exploration/**',
+    'test/simulated/**',
+    'test/vectors/**',
+    'test/integration/python-peer.test.ts',
+  ],
 ];
 const leftOut = process.env['SYSTOLE_PRODUCT_ONLY'] === '1' ? elsewhere : [];
 
@@ -25,7 +33,10 @@ export default defineConfig({
     reporters: ['default', new TableReporter(), new ClosingLineReporter()],
     projects: [
       // Units share nothing but the code under test: without a process for each file they take a third of the time.
-      { extends: true, test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], isolate: false, maxWorkers } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], exclude: leftOut, isolate: false, maxWorkers },
+      },
       {
         extends: true,
         test: {

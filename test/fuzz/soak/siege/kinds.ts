@@ -26,8 +26,11 @@ const SEND_QUEUE_BYTES = 262_144;
 /** What one read of a socket takes in: the messages of it that wait have one block of memory, which the last of them holds. */
 const CHUNK_BYTES = 65_536;
 
-/** A message that waits holds less than twice its cost: a copy, or a view of what it is most of; and objects of some 160 bytes, where 128 are counted. */
-const SHARE_HELD = 2;
+/**
+ * A message that waits holds less than three times its cost: a copy, or a view of what it is most of, which is twice at most; and
+ * objects of 160 to 330 bytes, by the version of Node, where 128 are counted.
+ */
+const SHARE_HELD = 3;
 
 /** Messages that wait, or the parts of one; and a frame that is not whole. */
 const UNHANDLED_BYTES = SHARE_HELD * LIMITS.maxUnhandledBytes + CHUNK_BYTES + FRAME_BYTES;
@@ -84,7 +87,7 @@ const PADDED = Buffer.concat(Array.from({ length: 15 }, (_, index) => padded(ind
 /** Far more than may wait, or be answered, without a word of what has come. */
 const QUESTIONS = bytesOf(...Array.from({ length: 450 }, (_, index) => data(index + 1, { fill: 1_024 })));
 
-const WAITING_FORMULA = '152 KiB + 2 x maxUnhandledBytes';
+const WAITING_FORMULA = '152 KiB + 3 x maxUnhandledBytes';
 
 export const KINDS: readonly Kind[] = [
   {
@@ -133,7 +136,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'deaf',
     boundBytes: SESSION_BYTES + UNHANDLED_BYTES + UNCONFIRMED_BYTES + SEND_QUEUE_BYTES,
-    formula: '408 KiB + 4 x maxUnhandledBytes + maxMessageBytes',
+    formula: '408 KiB + 6 x maxUnhandledBytes + maxMessageBytes',
     isStranger: false,
     async stand(peer) {
       await peer.enter();
