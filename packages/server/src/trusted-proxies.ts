@@ -45,23 +45,36 @@ export const proxyProtocolSchema: v.GenericSchema = v.strictObject(
   "an object such as { trust: ['10.0.0.0/8'] }",
 );
 
+/** What stands before an IPv4 address that is written within an IPv6 one. */
+const MAPPED_BITS = 96;
+
+/** `::ffff:10.0.0.0/104` is `10.0.0.0/8`; all others are as they are. */
+function unmapNetwork({ host, prefix }: Network): Network {
+  const plain = unmap(host);
+  if (plain === host || isIPv6(plain) || prefix < MAPPED_BITS) return { host, prefix };
+  return { host: plain, prefix: prefix - MAPPED_BITS };
+}
+
 /** See the head of the file. */
 export class TrustedProxies {
-  readonly #networks = new BlockList();
+  /** Apart, as to Node's list the IPv4 addresses are in `::1/64`, too: all of them. */
+  readonly #networks = { ipv4: new BlockList(), ipv6: new BlockList() } as const;
   readonly #hasUnix: boolean;
 
   /** The options have been checked. */
   constructor({ trust }: ProxyProtocolOptions) {
     this.#hasUnix = trust.includes(UNIX);
     const networks = trust.map(parseNetwork).filter((network) => network !== undefined);
-    for (const { host, prefix } of networks) this.#networks.addSubnet(host, prefix, familyOf(host));
+    for (const { host, prefix } of networks.map(unmapNetwork)) {
+      this.#networks[familyOf(host)].addSubnet(host, prefix, familyOf(host));
+    }
   }
 
   /** Whether whoever comes from there is believed. */
   trusts({ host }: PeerAddress): boolean {
     if (host === undefined) return this.#hasUnix;
     const plain = unmap(host);
-    return this.#networks.check(plain, familyOf(plain));
+    return this.#networks[familyOf(plain)].check(plain, familyOf(plain));
   }
 }
 
