@@ -1,17 +1,34 @@
 import type { PeerIntroduction, ServerOptions } from '@systole/server';
 import { Rejection } from '@systole/server';
 import { ManualClock } from '@systole/testing';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { makeGate } from '../support/gate.ts';
 import { makeHook } from '../support/hook.ts';
 import { LogTape } from '../support/log-tape.ts';
 import { endOf, namesOf, optionsFor, record, startClient, startPair, startServer } from '../support/pair.ts';
 import { bytesOf, helloFrame, PREAMBLE, RawPeer } from '../support/raw-peer.ts';
+import { Tape } from '../support/tape.ts';
 
 const HELLO = Buffer.concat([PREAMBLE, bytesOf(helloFrame())]);
 
 /** What a database may say when it is away, and nobody else is to know. */
 const SECRET = 'connect ECONNREFUSED postgres://gateway:hunter2@10.0.0.5';
+
+/** Whatever is asked of it, it throws. */
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+/** It has a getter that throws. */
+function unwritable(): Error {
+  const get = (): never => {
+    throw new Error('it cannot be written');
+  };
+  return Object.defineProperty(new Error(SECRET), 'query', { enumerable: true, get });
+}
 
 describe('authenticate', () => {
   it('is shown the 7 things that a peer has said and come with, once for each connection', async () => {
@@ -185,6 +202,7 @@ const FAILURES: readonly { readonly how: string; readonly authenticate: NonNulla
     { how: 'rejects', authenticate: () => Promise.reject(new Error(SECRET)) },
     { how: 'rejects with a text', authenticate: () => Promise.reject(SECRET) },
     { how: 'rejects with what has no text', authenticate: () => Promise.reject(Object.create(null)) },
+    { how: 'rejects with what throws when it is looked at', authenticate: () => Promise.reject(revoked()) },
     { how: 'returns an error', authenticate: () => new Error(SECRET) },
     {
       how: 'returns an object whose id throws',
@@ -223,6 +241,24 @@ describe('authenticate that fails itself', () => {
     ]);
     expect(logger.tape.items.at(-1)).toHaveProperty('fields.evidence.code', 'authenticate');
     expect(server.inspect()).toMatchObject({ sessions: 0, arrivals: 0, accepted: 0, rejected: 1 });
+  });
+
+  it('is logged where 2 errors cannot be written, by what comes of the attempt', async () => {
+    const lines = new Tape<{ readonly err: { readonly message: string }; readonly count: number }>();
+    const logger = pino({ level: 'error' }, { write: (line) => lines.push(JSON.parse(line)) });
+    const clock = new ManualClock();
+    const authenticate = (): unknown => Promise.reject(unwritable());
+    const server = await startServer({ keepalive: false, clock, logger, authenticate });
+    for (let count = 0; count < 2; count += 1) {
+      const peer = await RawPeer.connect(server.address);
+      peer.write(HELLO);
+      expect((await peer.next('close')).code).toBe('going-away');
+    }
+    clock.advance(1_000);
+    expect(lines.items).toMatchObject([
+      { err: { message: 'it cannot be written' }, count: 1 },
+      { err: { message: 'it cannot be written' }, count: 1 },
+    ]);
   });
 
   it('ends no client: it is in 1,000 ms later, when the database is back', async () => {

@@ -1,6 +1,6 @@
 /** The judge of arrivals: asks `authenticate` who they are, and counts the calls that run. */
 
-import type { Alarm, AlarmOwner, Clock, Hello, Instant, NamedEnd, Refusal, SessionParts } from '@systole/core';
+import type { Alarm, AlarmOwner, Clock, Hello, Instant, Logger, NamedEnd, Refusal, SessionParts } from '@systole/core';
 import type { Arrival } from './arrival.ts';
 import type { Authenticate, PeerIntroduction } from './authentication.ts';
 import { Rejection } from './authentication.ts';
@@ -28,6 +28,12 @@ export interface Dismissal {
 /** When a peer is to come back for which `authenticate` has failed: soon, as outages are mostly short, but not all at once. */
 const RETRY = { retryAfterMs: 1_000, spreadMs: 10_000 } as const;
 
+/** A call that has failed. */
+interface Failure {
+  readonly err: unknown;
+  readonly address: string;
+}
+
 /** See the head of the file. */
 export class Judge {
   readonly #clock: Clock;
@@ -36,7 +42,7 @@ export class Judge {
   readonly #timeoutMs: number;
   /** Whether an identity must be one that can be compared. */
   readonly #requiresKey: boolean;
-  readonly #failures: FloodLog<{ readonly err: unknown; readonly address: string }>;
+  readonly #failures: FloodLog<Failure>;
   /** For arrivals that wait for it. */
   readonly #calls = new Map<Arrival, Call>();
   /** For peers that have gone meanwhile, with where these count for their address: whoever hits and runs goes on to count. */
@@ -47,7 +53,7 @@ export class Judge {
     this.#authenticate = authenticate;
     this.#timeoutMs = session.handshakeTimeoutMs;
     this.#requiresKey = identity.oneSessionPerIdentity;
-    this.#failures = new FloodLog(clock, (last, count) => logger.error({ ...last, count }, 'authenticate failed'));
+    this.#failures = new FloodLog(clock, (last, count) => logFailure(logger, last, count));
   }
 
   /** Calls that run for peers that have gone. */
@@ -99,10 +105,15 @@ export class Judge {
     return { identity, key };
   }
 
+  /** What was thrown is the user's as well: to look at it may throw. */
   #dismiss(error: unknown, { entrance: { address } }: Arrival, signal: AbortSignal): Dismissal {
-    if (error instanceof Rejection) return { close: { code: 'rejected', reason: String(error.message) }, end: {} };
-    // Whoever heeds the signal fails by it, and has done well.
-    if (!signal.aborted || !isAbort(error, signal)) this.#failures.add({ err: error, address });
+    try {
+      if (error instanceof Rejection) return { close: { code: 'rejected', reason: String(error.message) }, end: {} };
+      // Whoever heeds the signal fails by it, and has done well.
+      if (!signal.aborted || !isAbort(error, signal)) this.#failures.add({ err: error, address });
+    } catch (err) {
+      this.#failures.add({ err, address });
+    }
     // The message stays here: it may name hosts, users and passwords of ours.
     const close = { code: 'going-away', reason: 'the server cannot judge peers now', ...RETRY } as const;
     return { close, end: { code: 'authenticate' } };
@@ -119,6 +130,15 @@ function introductionOf({ entrance }: Arrival, hello: Hello, signal: AbortSignal
   const tls = socket === undefined ? undefined : tlsOf(socket);
   const certificate = socket === undefined ? undefined : certificateOf(socket);
   return { credentials, metadata, boot, address, tls, certificate, signal };
+}
+
+/** An error that cannot be written, such as one with a getter that throws, ends nothing: what it throws is written for it. */
+function logFailure(logger: Logger, failure: Failure, count: number): void {
+  try {
+    logger.error({ ...failure, count }, 'authenticate failed');
+  } catch (err) {
+    logger.error({ ...failure, err, count }, 'authenticate failed');
+  }
 }
 
 function isAbort(error: unknown, { reason }: AbortSignal): boolean {
