@@ -3,7 +3,8 @@
 import type { Server } from '@systole/server';
 import { describe, expect, it } from 'vitest';
 import { namesOf, nextSession, startServer } from '../support/pair.ts';
-import { RawPeer } from '../support/raw-peer.ts';
+import { connectFrom, openFrom } from '../support/per-address.ts';
+import { bytesOf, helloFrame, PREAMBLE, RawPeer } from '../support/raw-peer.ts';
 import type { Ticket } from '../support/resuming.ts';
 import { knock, lose, openResumable } from '../support/resuming.ts';
 
@@ -46,6 +47,18 @@ describe('W6: a server with maxConnections 2, which it has,', () => {
     const back = await openResumable(server, { ...ticket, epoch: 2 });
     expect(back.ticket.session).toBe(ticket.session);
     expect(server.inspect()).toMatchObject({ sessions: 1, accepted: 2, rejected: 1 });
+  });
+
+  it('does not let it back from another address that has all of the 1 connection that it may have', async () => {
+    const server = await startServer({ keepalive: false, maxConnectionsPerAddress: 1 });
+    const { ticket } = await openResumable(server);
+    await openFrom('127.0.0.2', server);
+    const rejected = server.next('rejected');
+    const moved = await connectFrom('127.0.0.2', server);
+    moved.write(Buffer.concat([PREAMBLE, bytesOf(helloFrame({ resume: 60_000, ...ticket, epoch: 2 }))]));
+    expect(await moved.next('close')).toMatchObject({ code: 'going-away', retryAfterMs: 1_000 });
+    expect(await rejected).toMatchObject({ evidence: { code: 'maxConnectionsPerAddress' } });
+    expect(server.inspect()).toMatchObject({ sessions: 2, arrivals: 0, accepted: 2, rejected: 1 });
   });
 
   it.each([

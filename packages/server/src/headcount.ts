@@ -49,6 +49,11 @@ export class Seat {
     return this.#tally.arrivals + this.#tally.sessions;
   }
 
+  /** Whether both are of one address. */
+  isBeside(other: Seat | undefined): boolean {
+    return other !== undefined && this.#tally === other.#tally;
+  }
+
   /** Its handshake is over: a session has it. */
   settle(): void {
     if (this.#state !== 'arrivals') return;

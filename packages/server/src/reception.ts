@@ -207,13 +207,15 @@ export class Reception implements ArrivalHost {
     return true;
   }
 
-  #findFull({ entrance }: Arrival): Excess | undefined {
-    return this.#room.findFull(this.#host.connected + this.#arrivals.size, entrance.seat);
+  /** Whoever takes the place of a session's connection needs none of its own: in all, and at its address if both are there. */
+  #findFull({ entrance: { seat } }: Arrival, replaced?: ServerSession): Excess | undefined {
+    if (replaced?.isAttached !== true) return this.#room.findFull(this.#host.connected + this.#arrivals.size, seat);
+    return this.#room.findFull(0, replaced.seat?.isBeside(seat) === true ? undefined : seat);
   }
 
   /** Not `rejected`, after which a client would not come back. */
-  #refuseByLimit(arrival: Arrival): boolean {
-    const full = this.#findFull(arrival);
+  #refuseByLimit(arrival: Arrival, replaced?: ServerSession): boolean {
+    const full = this.#findFull(arrival, replaced);
     if (full === undefined) return false;
     arrival.connection.refuse({ code: 'going-away', reason: full.reason, ...FULL_RETRY }, { code: full.limit });
     return true;
@@ -232,7 +234,7 @@ export class Reception implements ArrivalHost {
     const guest = { hello, address, seat, identity, key };
     const found = this.#host.find(guest);
     if (found !== undefined && !(found instanceof ServerSession)) return connection.refuse(found.close, found.end);
-    if (mayReplace && found?.isAttached !== true && this.#refuseByLimit(arrival)) return;
+    if (mayReplace && this.#refuseByLimit(arrival, found)) return;
     this.#arrivals.delete(arrival);
     seat?.settle();
     this.#accepted += 1;

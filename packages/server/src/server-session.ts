@@ -93,6 +93,11 @@ export class ServerSession extends LiveSession implements AlarmOwner {
     return this.#identityKey;
   }
 
+  /** Where its connection counts for its address; undefined if it has none. */
+  get seat(): Seat | undefined {
+    return this.#seat;
+  }
+
   /** Whether the guest may go on with it: it has the token, and is who it was. */
   isOf({ hello, key }: Guest): boolean {
     return this.#token.matches(hello.token) && key === this.#identityKey;
