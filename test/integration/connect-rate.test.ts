@@ -2,6 +2,7 @@
 
 import { ManualClock } from '@systole/testing';
 import { describe, expect, it } from 'vitest';
+import { LogTape } from '../support/log-tape.ts';
 import { optionsFor, startClient, startServer } from '../support/pair.ts';
 import { knock, openResumable } from '../support/resuming.ts';
 
@@ -45,6 +46,19 @@ describe('W6: a server with maxConnectsPerIdentity 3', () => {
     }
     expect([...server.sessions].map(({ id }) => id)).toEqual([ticket.session]);
     expect(peer.frames.items.map(({ type }) => type)).toEqual(['welcome']);
+  });
+
+  it('logs 1 line for 10 that come too often, with sessions that nobody has', async () => {
+    const logger = new LogTape();
+    const clock = new ManualClock();
+    const server = await startServer({ keepalive: false, clock, logger, authenticate, maxConnectsPerIdentity: 1 });
+    await openResumable(server, { credentials: 'ann' });
+    logger.tape.items.splice(0);
+    for (let count = 0; count < 10; count += 1) {
+      const late = await knock(server, { credentials: 'ann', session: 'nobody', token: 'x' });
+      expect(await late.next('close')).toMatchObject({ code: 'going-away' });
+    }
+    expect(logger.tape.items).toMatchObject([{ message: 'connection rejected', fields: { count: 1 } }]);
   });
 
   it('does not count whom it has refused: 10 that come too often make nobody wait longer', async () => {

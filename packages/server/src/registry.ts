@@ -94,22 +94,21 @@ export class Registry implements ParkingHost<ServerSession> {
 
   /** The session which the peer may go on with, undefined if it has to begin a new one, or why it can have neither. */
   find(guest: Guest): ServerSession | Dismissal | undefined {
-    const session = this.#lookUp(guest);
+    const { hello } = guest;
+    const known = this.#byId.get(hello.session);
+    const session = known?.isOf(guest) === true ? known : undefined;
     const obstacle = session === undefined ? undefined : this.#findObstacle(session, guest);
-    return obstacle ?? this.#slowDown(guest) ?? session;
+    const dismissal = obstacle ?? this.#slowDown(guest);
+    if (dismissal !== undefined) return dismissal;
+    if (session === undefined && hello.session !== '') this.#logUnresumed(guest, known !== undefined);
+    return session;
   }
 
-  #lookUp(guest: Guest): ServerSession | undefined {
-    const { hello, address } = guest;
-    if (hello.session === '') return undefined;
-    const session = this.#byId.get(hello.session);
+  /** Not of those who come too often: they are told of as rejected, in lines that are summed up. */
+  #logUnresumed({ hello, address }: Guest, isKnown: boolean): void {
     // The peer is not told which of the two it is: who guesses learns nothing.
-    if (session?.isOf(guest) !== true) {
-      const reason = session === undefined ? 'there is no such session' : 'the token or the identity is another';
-      this.#logger.info({ address, session: hello.session, reason }, 'session not resumed');
-      return undefined;
-    }
-    return session;
+    const reason = isKnown ? 'the token or the identity is another' : 'there is no such session';
+    this.#logger.info({ address, session: hello.session, reason }, 'session not resumed');
   }
 
   #findObstacle(session: ServerSession, { hello }: Guest): Dismissal | undefined {
