@@ -238,9 +238,9 @@ class Connection:
         if self.state == "handshake":
             return self._handle_introduction(frame, now)
         kind = frame["type"]
+        self.session.confirm_token()
         if kind == "ping":
             return self._handle_ping(frame["number"], now)
-        self.session.confirm_token()
         if kind == "pong":
             return self._handle_pong(frame, now)
         if kind == "data":
