@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { inTime } from '../support/in-time.ts';
 import { Arena, isEmpty } from './arena.ts';
 import { readJournals } from './journal.ts';
 import { WARM_AFTER } from './memory.ts';
@@ -51,19 +51,6 @@ export async function run(options: PlanOptions, report: Report): Promise<Summary
 /** Several times what is needed on a busy machine. */
 function limitMs({ messages, faults }: PlanOptions): number {
   return 30_000 + 3_000 * faults + messages;
-}
-
-/** An end that does not even answer us would keep us waiting. */
-async function inTime<Value>(work: Promise<Value>, ms: number): Promise<Value> {
-  const over = new AbortController();
-  const late = sleep(ms, undefined, { signal: over.signal }).then(() => {
-    throw new Error(`was not over within ${ms} ms`);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    over.abort();
-  }
 }
 
 async function play(arena: Arena, options: PlanOptions, report: Report): Promise<Aftermath> {

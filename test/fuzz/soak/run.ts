@@ -1,6 +1,7 @@
 /** One soak: calm, attack, calm again, and then the reckoning. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inTime } from '../../support/in-time.ts';
 import { Program } from '../../support/program.ts';
 import type { Weight } from './gauge.ts';
 import type {
@@ -36,19 +37,6 @@ const LOOK_EVERY_MS = 250;
 export async function run(options: SoakOptions, report: Report): Promise<Soak> {
   await using arena = new Arena(paceOf(options), options);
   return await inTime(arena.soak(report), MAX_STRETCH * options.seconds * 1_000 + PATIENCE_MS);
-}
-
-/** A process that does not answer would keep us waiting. */
-async function inTime<Value>(work: Promise<Value>, ms: number): Promise<Value> {
-  const over = new AbortController();
-  const late = sleep(ms, undefined, { signal: over.signal }).then(() => {
-    throw new Error(`was not over within ${ms} ms`);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    over.abort();
-  }
 }
 
 /** The processes of a soak. None outlives it. */
