@@ -8,6 +8,15 @@ export type { DeliveryFrame, Stream } from './machines/exchange.ts';
 export type { Role } from './machines/handshake.ts';
 export type { Belief, LivenessConfig, LivenessOutput, LivenessState, LivenessVerdict } from './machines/liveness.ts';
 export { Liveness } from './machines/liveness.ts';
+export {
+  booleanSchema,
+  checkOptions,
+  durationSchema,
+  functionSchema,
+  integerSchema,
+  methodsSchema,
+  plainSchema,
+} from './rules/checks.ts';
 export { causeOfTransportError } from './rules/classify.ts';
 export { FrameDecoder } from './rules/decoder.ts';
 export type { DelimiterOptions } from './rules/delimited.ts';
@@ -28,16 +37,9 @@ export { msgpackCodec } from './rules/msgpack-codec.ts';
 export type { Terms } from './rules/negotiate.ts';
 export type { SessionConfig, SessionOptions } from './rules/options.ts';
 export {
-  booleanSchema,
-  checkOptions,
-  durationSchema,
   fillSessionOptions,
   findSessionContradictions,
-  functionSchema,
-  integerSchema,
-  methodsSchema,
   partEntries,
-  plainSchema,
   resolveSessionOptions,
   sessionEntries,
   socketEntries,

@@ -1,12 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import {
-  booleanSchema,
-  checkOptions,
-  resolveSessionOptions,
-  type SessionOptions,
-  sessionEntries,
-} from '../src/rules/options.ts';
+import { booleanSchema, checkOptions } from '../src/rules/checks.ts';
+import { resolveSessionOptions, type SessionOptions, sessionEntries } from '../src/rules/options.ts';
 import { OptionsError } from '../src/words/errors.ts';
 
 const EVERYTHING = { depth: null, showHidden: true } as const;

@@ -2,9 +2,9 @@
 
 import * as v from 'valibot';
 import { ProtocolError, SystoleError } from '../words/errors.ts';
+import { checkOptions, integerSchema } from './checks.ts';
 import type { Framer } from './framer.ts';
 import { requireBytes } from './framer.ts';
-import { checkOptions, integerSchema } from './options.ts';
 import type { Boundary } from './splitter.ts';
 import { BoundarySplitter } from './splitter.ts';
 

@@ -1,11 +1,12 @@
 /** What a choice of options promises, in numbers. */
 
 import * as v from 'valibot';
+import { checkOptions, durationSchema } from './checks.ts';
 import type { Duration } from './duration.ts';
 import { parseDuration } from './duration.ts';
 import type { Keepalive, KeepaliveSetting } from './keepalive.ts';
 import { boundMs, maxBoundMs } from './keepalive.ts';
-import { checkOptions, durationSchema, fillSessionOptions, sessionEntries } from './options.ts';
+import { fillSessionOptions, sessionEntries } from './options.ts';
 
 /** What {@link describe} tells of a triple. */
 export interface Description extends Keepalive {

@@ -3,9 +3,9 @@
 import * as v from 'valibot';
 import type { OptionProblem } from '../words/errors.ts';
 import { ProtocolError, SystoleError } from '../words/errors.ts';
+import { booleanSchema, checkOptions, integerSchema } from './checks.ts';
 import type { Framer } from './framer.ts';
 import { requireBytes } from './framer.ts';
-import { booleanSchema, checkOptions, integerSchema } from './options.ts';
 import type { Boundary } from './splitter.ts';
 import { BoundarySplitter } from './splitter.ts';
 

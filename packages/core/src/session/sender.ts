@@ -2,8 +2,9 @@
 
 import { Fifo } from '../machines/fifo.ts';
 import type { Outbox, Parcel } from '../machines/outbox.ts';
+import { checkOptions } from '../rules/checks.ts';
 import type { SessionConfig } from '../rules/options.ts';
-import { checkOptions, waitEntries } from '../rules/options.ts';
+import { waitEntries } from '../rules/options.ts';
 import { lend } from '../rules/stock.ts';
 import type { Clock } from '../words/clock.ts';
 import type { Codec } from '../words/codec.ts';

@@ -1,6 +1,7 @@
 /** Verify before use: callers that wait for the answer to a PING sent now. */
 
-import { checkOptions, waitEntries } from '../rules/options.ts';
+import { checkOptions } from '../rules/checks.ts';
+import { waitEntries } from '../rules/options.ts';
 import type { Alarm, Clock, Instant } from '../words/clock.ts';
 import type { SystoleError } from '../words/errors.ts';
 import type { VerifyOptions } from './api.ts';

@@ -1,0 +1,83 @@
+/** Checks that options are made of, and one validator that reports everything at once. */
+
+import * as v from 'valibot';
+import type { OptionProblem } from '../words/errors.ts';
+import { OptionsError } from '../words/errors.ts';
+import { MAX_DURATION_MS, parseDuration } from './duration.ts';
+import { findForeign, isPlainObject } from './plain.ts';
+
+/** A valibot check of a duration, `250` or `'20s'`, of `minMs` to `maxMs`; without a maximum, of up to 1,000 years. */
+export function durationSchema(minMs = 0, maxMs: number = MAX_DURATION_MS): v.GenericSchema {
+  const atMost = maxMs === MAX_DURATION_MS ? '1,000 years' : `${maxMs} ms`;
+  return v.custom((value) => {
+    const ms = parseDuration(value);
+    return ms !== undefined && ms >= minMs && ms <= maxMs;
+  }, `a duration such as 250 or '20s', of ${minMs} ms to ${atMost}`);
+}
+
+/** A valibot check of a whole number from `min` to `max`. */
+export function integerSchema(min: number, max: number): v.GenericSchema {
+  return v.custom(
+    (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+    `a whole number from ${min} to ${max}`,
+  );
+}
+
+/** A valibot check of a boolean. */
+export const booleanSchema: v.GenericSchema = v.boolean('true or false');
+
+/** A valibot check of a function. */
+export const functionSchema: v.GenericSchema = v.custom((value) => typeof value === 'function', 'a function');
+
+/** A valibot check of an object that has these methods. */
+export function methodsSchema(...methods: readonly string[]): v.GenericSchema {
+  return v.custom(
+    (value) => {
+      if (typeof value !== 'object' || value === null) return false;
+      return methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function');
+    },
+    `an object with the methods ${methods.join(', ')}`,
+  );
+}
+
+/** A valibot check of plain data: what arrives is what was sent. */
+export const plainSchema: v.GenericSchema = v.custom(
+  (value) => findForeign(value) === undefined,
+  'plain data: null, booleans, numbers, strings, byte arrays, arrays and plain objects',
+);
+
+/**
+ * Checks options against entries, and further rules that look at several of them.
+ *
+ * @throws OptionsError that lists every problem: unknown names, wrong values, contradictions.
+ */
+export function checkOptions(
+  entries: v.ObjectEntries,
+  options: unknown,
+  contradictions: (options: Readonly<Record<string, unknown>>) => OptionProblem[] = () => [],
+): void {
+  if (!isPlainObject(options)) {
+    // A URL, for one, may have a password in it.
+    throw new OptionsError([{ path: 'options', requirement: 'an object', value: options, isSecret: true }]);
+  }
+  const result = v.safeParse(v.strictObject(entries), options);
+  const problems = result.success ? [] : result.issues.flatMap((issue) => problemsOf(issue));
+  problems.push(...contradictions(options));
+  if (problems.length > 0) throw new OptionsError(problems);
+}
+
+/** Options that are secrets, or hold some. */
+const SECRETS = /^(credentials|tls|authenticate)\b/;
+
+function problemsOf(issue: v.BaseIssue<unknown>): OptionProblem[] {
+  const path = v.getDotPath(issue) ?? 'options';
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    // It may be a misspelt `credentials`.
+    const value = issue.path?.at(-1)?.value;
+    return [{ path, requirement: 'left out (there is no such option)', value, isSecret: true }];
+  }
+  // A name in quotes is that of an entry which is missing.
+  const isMissing = issue.type === 'strict_object' && issue.expected?.startsWith('"') === true;
+  const isSecret = SECRETS.test(path);
+  return [{ path, requirement: isMissing ? 'given' : issue.message, value: issue.input, isSecret }];
+}
