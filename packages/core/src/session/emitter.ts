@@ -1,6 +1,7 @@
 /** Typed events: unknown names and wrong payloads are compile errors, and a listener that throws stops nothing. */
 
 import { SystoleError } from '../words/errors.ts';
+import { Feed } from './feed.ts';
 
 /** An event as {@link Emitter.events} yields it. */
 export type EventOf<Events, Name extends keyof Events> = {
@@ -45,9 +46,6 @@ interface Entry {
   readonly listener: Listener;
   readonly isOnce: boolean;
 }
-
-/** Events that an iterator may hold for a consumer that is slow to take them. */
-const MAX_UNREAD_EVENTS = 1_024;
 
 /**
  * Emits the events of a map from name to payload. There is no `'error'` event: what a peer does never ends the process.
@@ -176,65 +174,4 @@ export function rethrowLater(error: unknown): void {
   queueMicrotask(() => {
     throw error;
   });
-}
-
-/** A bounded queue with an asynchronous reader. */
-class Feed<Item> implements AsyncIterableIterator<Item> {
-  #unread: Item[] = [];
-  #readers: { resolve: (result: IteratorResult<Item>) => void; reject: (error: Error) => void }[] = [];
-  #error: Error | undefined;
-  #stopped = false;
-  onStop: () => void = () => {};
-
-  push(item: Item): void {
-    // The event under way had begun to be told when we stopped.
-    if (this.#stopped) return;
-    const reader = this.#readers.shift();
-    if (reader !== undefined) reader.resolve({ value: item, done: false });
-    else if (this.#unread.push(item) > MAX_UNREAD_EVENTS) {
-      this.fail(new SystoleError('ERR_EVENTS_OVERFLOW', `more than ${MAX_UNREAD_EVENTS} events wait to be read`));
-    }
-  }
-
-  fail(error: Error): void {
-    if (this.#stopped) return;
-    const [first, ...others] = this.#readers.splice(0);
-    if (first === undefined) this.#error = error;
-    else first.reject(error);
-    for (const reader of others) reader.resolve({ value: undefined, done: true });
-    this.#stop();
-  }
-
-  finish(): void {
-    if (this.#stopped) return;
-    for (const reader of this.#readers.splice(0)) reader.resolve({ value: undefined, done: true });
-    this.#stop();
-  }
-
-  #stop(): void {
-    this.#stopped = true;
-    this.onStop();
-  }
-
-  next(): Promise<IteratorResult<Item>> {
-    const item = this.#unread.shift();
-    if (item !== undefined) return Promise.resolve({ value: item, done: false });
-    if (this.#error !== undefined) {
-      const error = this.#error;
-      this.#error = undefined;
-      return Promise.reject(error);
-    }
-    if (this.#stopped) return Promise.resolve({ value: undefined, done: true });
-    return new Promise((resolve, reject) => this.#readers.push({ resolve, reject }));
-  }
-
-  return(): Promise<IteratorResult<Item>> {
-    this.#unread = [];
-    this.finish();
-    return Promise.resolve({ value: undefined, done: true });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
 }
