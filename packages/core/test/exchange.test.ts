@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeliveryFrame } from '../src/machines/exchange.ts';
 import { Exchange, findGapOfNew, NO_COUNTERS } from '../src/machines/exchange.ts';
 import type { InboxCapacity, Outcome } from '../src/machines/inbox.ts';
-import type { Parcel } from '../src/machines/outbox.ts';
+import type { Parcel } from '../src/machines/parcels.ts';
 import { ProtocolError } from '../src/words/errors.ts';
 import { AMPLE, ack, data, pattern, sketch, turn, value } from './support/delivery-frames.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Parcel, PeerCapacity } from '../src/machines/outbox.ts';
+import type { PeerCapacity } from '../src/machines/outbox.ts';
 import { Outbox } from '../src/machines/outbox.ts';
+import type { Parcel } from '../src/machines/parcels.ts';
 import { giveBack, lend } from '../src/rules/stock.ts';
 import { ProtocolError } from '../src/words/errors.ts';
 import type { DataFrame } from '../src/words/frame.ts';

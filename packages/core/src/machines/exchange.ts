@@ -6,8 +6,9 @@ import type { AckFrame, DataFrame, ResultFrame } from '../words/frame.ts';
 import type { Work } from './app-watch.ts';
 import type { InboxCapacity } from './inbox.ts';
 import { Inbox } from './inbox.ts';
-import type { Parcel, PeerCapacity } from './outbox.ts';
+import type { PeerCapacity } from './outbox.ts';
 import { Outbox } from './outbox.ts';
+import type { Parcel } from './parcels.ts';
 
 /** Frames that are the session's affair. */
 export type DeliveryFrame = DataFrame | ResultFrame | AckFrame;

@@ -2,24 +2,11 @@
 
 import { MESSAGE_COST } from '../rules/cost.ts';
 import { MAX_FRAGMENT_BYTES } from '../rules/limits.ts';
-import { giveBack } from '../rules/stock.ts';
 import { ProtocolError } from '../words/errors.ts';
 import type { AckFrame, DataFrame, ResultFrame } from '../words/frame.ts';
 import { Assembly, partOf } from './assembly.ts';
-import { Bale } from './bale.ts';
-import { Fifo } from './fifo.ts';
-
-/** A message that its sender waits for. */
-export interface Parcel {
-  /** Let go of when the peer has it. */
-  payload: Uint8Array;
-  /** The peer's application is done with it. */
-  readonly handled: (value: Uint8Array | undefined) => void;
-  /** It refused it, or failed on it. */
-  readonly refused: (code: string, text: string) => void;
-  /** It was handed back, for this reason. */
-  readonly failed: (error: Error) => void;
-}
+import type { Parcel } from './parcels.ts';
+import { Parcels } from './parcels.ts';
 
 /** What a peer can take. */
 export interface PeerCapacity {
@@ -29,16 +16,12 @@ export interface PeerCapacity {
   readonly credit: number;
 }
 
-const NOTHING = new Uint8Array(0);
-
 /**
  * The sending side of delivery. It holds what is not settled, in order. A message gets its number when its last part is
  * sent, so that one which is given up before leaves no gap, and what the peer turned out not to have can be sent again.
  */
 export class Outbox {
-  readonly #parcels = new Fifo<Parcel>();
-  /** The payloads of the first parcels, while there is no connection. */
-  #bale: Bale | undefined;
+  readonly #parcels = new Parcels();
   /** All messages up to this one have their outcome; the first of the parcels is the next. */
   #settled = 0;
   /** The last message that the peer is known to have. */
@@ -47,7 +30,6 @@ export class Outbox {
   #sent = 0;
   /** How many bytes of the one behind it were sent. */
   #offset = 0;
-  #queuedBytes = 0;
 
   // Of the current connection.
   #used = 0;
@@ -84,7 +66,7 @@ export class Outbox {
 
   /** Bytes of all payloads that the peer is not known to have. */
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#parcels.byteCount;
   }
 
   /** All messages up to this one have their outcome. */
@@ -110,16 +92,14 @@ export class Outbox {
   /** Takes a message on. */
   add(parcel: Parcel): void {
     this.#parcels.push(parcel);
-    this.#queuedBytes += parcel.payload.length;
   }
 
   /** Gives a message up of which nothing has been sent; true if so. */
   withdraw(parcel: Parcel): boolean {
-    this.#unpack();
     const firstWhole = this.unanswered + (this.#offset > 0 ? 1 : 0);
     const index = this.#parcels.indexOf(parcel, firstWhole);
     if (index < 0) return false;
-    this.#remove(index, parcel);
+    this.#parcels.take(index);
     return true;
   }
 
@@ -131,13 +111,7 @@ export class Outbox {
       index += 1;
       parcel = this.#parcels.at(index);
     }
-    if (parcel !== undefined) this.#remove(index, parcel);
-    return parcel;
-  }
-
-  #remove(index: number, { payload }: Parcel): void {
-    this.#parcels.removeAt(index);
-    this.#queuedBytes -= payload.length;
+    return this.#parcels.take(index);
   }
 
   /** The next part to send, if there is one for which there is credit (W5). */
@@ -203,7 +177,7 @@ export class Outbox {
 
   /** A connection is open, at whose other end there are all messages up to `received`. What is behind them is sent again. */
   open({ maxMessageBytes, credit }: PeerCapacity, received: number): void {
-    this.#unpack();
+    this.#parcels.unpack();
     this.#maxMessageBytes = maxMessageBytes;
     this.#limit = credit;
     this.#used = 0;
@@ -215,23 +189,7 @@ export class Outbox {
   lose(): void {
     this.#offset = 0;
     this.#value = undefined;
-    this.#pack();
-  }
-
-  #pack(): void {
-    this.#unpack();
-    if (this.#parcels.size === 0) return;
-    this.#bale = new Bale([...this.#parcels].map(({ payload }) => payload));
-    for (const parcel of this.#parcels) letGo(parcel);
-  }
-
-  #unpack(): void {
-    const bale = this.#bale;
-    this.#bale = undefined;
-    for (let index = 0; index < (bale?.size ?? 0); index += 1) {
-      const parcel = this.#parcels.at(index);
-      if (parcel !== undefined && bale !== undefined) parcel.payload = bale.at(index);
-    }
+    this.#parcels.pack();
   }
 
   /**
@@ -247,12 +205,11 @@ export class Outbox {
 
   /** The session cannot go on. Gives out those that were sent, and not settled; the others wait for the next session, which begins. */
   restart(): Parcel[] {
-    this.#unpack();
     this.#offset = 0;
     this.#value = undefined;
     const inDoubt: Parcel[] = [];
     for (let count = this.unanswered; count > 0; count -= 1) {
-      const parcel = this.#take();
+      const parcel = this.#parcels.shift();
       if (parcel !== undefined) inDoubt.push(parcel);
     }
     this.#settled = 0;
@@ -263,13 +220,8 @@ export class Outbox {
 
   /** Gives out those that were not sent. */
   takeUnsent(): Parcel[] {
-    this.#unpack();
-    const all = this.#parcels.takeAll();
-    const unsent = all.splice(this.unanswered);
-    for (const parcel of all) this.#parcels.push(parcel);
-    for (const { payload } of unsent) this.#queuedBytes -= payload.length;
     this.#offset = 0;
-    return unsent;
+    return this.#parcels.takeBehind(this.unanswered);
   }
 
   #unsend(lastSent: number): void {
@@ -279,10 +231,7 @@ export class Outbox {
 
   #release(received: number): void {
     for (let number = this.#received + 1; number <= received; number += 1) {
-      const parcel = this.#parcels.at(number - this.#settled - 1);
-      if (parcel === undefined) continue;
-      this.#queuedBytes -= parcel.payload.length;
-      letGo(parcel);
+      this.#parcels.release(number - this.#settled - 1);
     }
     this.#received = Math.max(this.#received, received);
   }
@@ -294,15 +243,7 @@ export class Outbox {
   #settle(): Parcel | undefined {
     this.#settled += 1;
     this.#received = Math.max(this.#received, this.#settled);
-    return this.#take();
-  }
-
-  #take(): Parcel | undefined {
-    const parcel = this.#parcels.shift();
-    if (parcel === undefined) return undefined;
-    this.#queuedBytes -= parcel.payload.length;
-    letGo(parcel);
-    return parcel;
+    return this.#parcels.shift();
   }
 
   #mustBeSent(subject: string, number: number): void {
@@ -310,12 +251,6 @@ export class Outbox {
       throw new ProtocolError(`${subject} for message ${number}, where ${this.#sent} was the last one sent`);
     }
   }
-}
-
-/** Nobody will send it any more. */
-function letGo(parcel: Parcel): void {
-  giveBack(parcel.payload);
-  parcel.payload = NOTHING;
 }
 
 function mustNotGoBack(counter: string, now: number, before: number): void {

@@ -1,6 +1,6 @@
 /** A message of the user's, from the queue to its outcome. Classes and no closures, as a busy sender makes tens of thousands a second. */
 
-import type { Parcel } from '../machines/outbox.ts';
+import type { Parcel } from '../machines/parcels.ts';
 import type { Codec } from '../words/codec.ts';
 import { NotHandledError, SystoleError } from '../words/errors.ts';
 

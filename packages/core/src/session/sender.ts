@@ -1,7 +1,8 @@
 /** From `send` to the outcome of its promise. Plumbing between the user, the codec and the outbox. */
 
 import { Fifo } from '../machines/fifo.ts';
-import type { Outbox, Parcel } from '../machines/outbox.ts';
+import type { Outbox } from '../machines/outbox.ts';
+import type { Parcel } from '../machines/parcels.ts';
 import { checkOptions } from '../rules/checks.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import { waitEntries } from '../rules/options.ts';

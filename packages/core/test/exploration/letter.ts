@@ -1,7 +1,7 @@
 /** One call of `send` and its promise. It is settled once, and with what the peer's handler has made of it. */
 
 import type { Outcome } from '../../src/machines/inbox.ts';
-import type { Parcel } from '../../src/machines/outbox.ts';
+import type { Parcel } from '../../src/machines/parcels.ts';
 import type { Message } from './words.ts';
 import { must } from './words.ts';
 

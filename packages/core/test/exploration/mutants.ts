@@ -154,8 +154,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'machines/outbox.ts',
-        from: '    this.#offset = 0;\n    this.#value = undefined;\n    this.#pack();',
-        to: '    this.#offset = 0;\n    this.#pack();',
+        from: '    this.#offset = 0;\n    this.#value = undefined;\n    this.#parcels.pack();',
+        to: '    this.#offset = 0;\n    this.#parcels.pack();',
       },
     ],
     finds: /RESULT is first/,

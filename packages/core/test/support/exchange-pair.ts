@@ -3,7 +3,7 @@
 import type { DeliveryFrame } from '../../src/machines/exchange.ts';
 import { Exchange } from '../../src/machines/exchange.ts';
 import type { InboxCapacity } from '../../src/machines/inbox.ts';
-import type { Parcel } from '../../src/machines/outbox.ts';
+import type { Parcel } from '../../src/machines/parcels.ts';
 import { encodeFrame } from '../../src/rules/frame-codec.ts';
 
 /** Which end. */
