@@ -118,8 +118,8 @@ export const DURATIONS: readonly Bug[] = [
         title: 'idle is always as long: a fleet beats in step',
         changes: [
           {
-            file: `${CORE}/machines/liveness.ts`,
-            from: '(1 - IDLE_JITTER * this.#config.random())',
+            file: `${CORE}/rules/idle-draw.ts`,
+            from: '(1 - IDLE_JITTER * random())',
             to: '(1 - 0 * IDLE_JITTER)',
           },
         ],
@@ -129,9 +129,9 @@ export const DURATIONS: readonly Bug[] = [
         title: 'those who connected together probe together',
         changes: [
           {
-            file: `${CORE}/machines/liveness.ts`,
-            from: '    this.idleMs = (config.keepalive?.idleMs ?? 0) * (1 - config.random());',
-            to: '    this.idleMs = config.keepalive?.idleMs ?? 0;',
+            file: `${CORE}/rules/idle-draw.ts`,
+            from: 'return idleMs * (1 - random());',
+            to: 'return idleMs * (1 - 0 * random());',
           },
         ],
         tests: [`${TESTS}/liveness.test.ts`],

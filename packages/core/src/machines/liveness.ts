@@ -1,10 +1,11 @@
 /** Is the peer alive? The state machine of the heartbeat: rules L2 to L8 of docs/LIVENESS.md, in which its table stands. */
 
+import { drawFirstIdle, drawIdle } from '../rules/idle-draw.ts';
 import type { Keepalive } from '../rules/keepalive.ts';
-import { IDLE_JITTER } from '../rules/keepalive.ts';
 import type { Instant, Stall } from '../words/clock.ts';
 import { MIN_STALL_MS } from '../words/clock.ts';
 import { LivenessNumbers, NEVER } from './liveness-numbers.ts';
+import { Pause } from './pause.ts';
 
 /**
  * - `quiet`: no probe is out; evidence is younger than idle.
@@ -35,15 +36,6 @@ export type LivenessOutput =
   /** Call {@link Liveness.handleTimeout} then; undefined if no time will change anything. */
   | { readonly type: 'wait'; readonly until: Instant | undefined };
 
-/**
- * PINGs are due in so many steps of idle, so that one wake-up serves many connections, which is most of what a heartbeat costs; and yet
- * never more than a hundredth of them: of 20,000 that is 3 ms of work. A step is a tenth of what idle is shortened by at random.
- */
-const STEPS = 100;
-
-/** With less, a step is not longer than a turn of the loop. */
-const MIN_STEPPED_IDLE_MS = 800;
-
 /** What a {@link Liveness} is made of. */
 export interface LivenessConfig {
   /** The triple, as negotiated; undefined to judge nobody. */
@@ -56,16 +48,6 @@ export interface LivenessConfig {
 
 /** Where a PING ends that is not queued yet. */
 const UNKNOWN = -1;
-
-/** A time in which we did not read. */
-interface Pause {
-  /** When it began; undefined once it is over. */
-  readonly from: Instant | undefined;
-  /** How much longer the verdict may be frozen in this silence. */
-  readonly leftMs: number;
-  /** No probe before it, although idle may be over. */
-  readonly endedAt: Instant;
-}
 
 /**
  * One end's judgement of the other, for one connection. No I/O, no timers, no clock: time comes in with each call and must
@@ -103,7 +85,7 @@ export class Liveness extends LivenessNumbers {
     super();
     this.#config = config;
     this.evidenceAt = now;
-    this.idleMs = (config.keepalive?.idleMs ?? 0) * (1 - config.random());
+    this.idleMs = drawFirstIdle(config.keepalive?.idleMs ?? 0, config.random);
     this.firstWaitEndsAt = now + this.idleMs;
   }
 
@@ -178,7 +160,7 @@ export class Liveness extends LivenessNumbers {
     if (this.#state !== 'quiet') return;
     const now = this.#held(time);
     // An answer may have come while we do not read: it would tell of then, not of now.
-    if (this.#pause?.from !== undefined) return this.#ping(now);
+    if (this.#pause?.isUnderWay === true) return this.#ping(now);
     if (keepalive === undefined) return this.pingAt === NEVER ? this.#ping(now) : undefined;
     this.#startProbing(now, keepalive);
     this.#probe(now, keepalive);
@@ -199,7 +181,7 @@ export class Liveness extends LivenessNumbers {
     const { keepalive } = this.#config;
     if (keepalive === undefined) return;
     const now = this.#held(time);
-    const frozenUntil = this.#frozenUntil();
+    const frozenUntil = this.#pause?.frozenUntil;
     if (frozenUntil !== undefined) {
       // Not even a sleep is to be verified yet: nobody would read the answer.
       if (now < frozenUntil) return;
@@ -238,22 +220,16 @@ export class Liveness extends LivenessNumbers {
 
   /** We ourselves have stopped reading: the verdict is frozen, up to `pausedTimeout` in one silence (L5). */
   handlePaused(now: Instant): void {
-    const pause = this.#pause;
-    if (pause?.from !== undefined) return;
-    const isFirst = pause === undefined || this.evidenceAt >= pause.endedAt;
-    const leftMs = isFirst ? this.#config.pausedTimeoutMs : pause.leftMs;
-    if (leftMs <= 0) return;
-    this.#pause = { from: this.#held(now), leftMs, endedAt: NEVER };
+    this.#pause ??= new Pause(this.#config.pausedTimeoutMs);
+    if (this.#pause.isUnderWay || !this.#pause.begin(this.#held(now), this.evidenceAt)) return;
     // The poll phase under way reads nothing more, so it will prove nothing.
     if (this.#isConfirming()) this.#state = this.#suspected ? 'suspect' : 'probing';
   }
 
   /** We read again. The time in between is nobody's silence. */
   handleResumed(now: Instant): void {
-    if (this.#pause?.from === undefined) return;
-    const { from, leftMs } = this.#pause;
-    const frozenMs = Math.min(this.#held(now) - from, leftMs);
-    this.#pause = { from: undefined, leftMs: leftMs - frozenMs, endedAt: from + frozenMs };
+    if (this.#pause?.isUnderWay !== true) return;
+    const frozenMs = this.#pause.end(this.#held(now));
     this.nextProbeAt += frozenMs;
     this.suspectAt += frozenMs;
     this.deadAt += frozenMs;
@@ -277,7 +253,7 @@ export class Liveness extends LivenessNumbers {
   /** When time will next change something. */
   #dueAt(keepalive: Keepalive): Instant | undefined {
     if (this.#state === 'dead' || this.#isConfirming()) return undefined;
-    const frozenUntil = this.#frozenUntil();
+    const frozenUntil = this.#pause?.frozenUntil;
     if (frozenUntil !== undefined) return frozenUntil;
     if (this.#state === 'quiet') return Math.max(this.evidenceAt + this.idleMs, this.#pause?.endedAt ?? NEVER);
     const probeAt = this.#hasProbeLeft(keepalive) ? this.nextProbeAt : Number.POSITIVE_INFINITY;
@@ -390,30 +366,14 @@ export class Liveness extends LivenessNumbers {
     this.#put({ type: 'alive', silenceMs });
   }
 
-  /** Shortened, and never lengthened (L8). */
   #drawIdle(): void {
     this.firstWaitEndsAt = Number.POSITIVE_INFINITY;
-    const idleMs = this.#config.keepalive?.idleMs ?? 0;
-    this.idleMs = this.#inStep(idleMs * (1 - IDLE_JITTER * this.#config.random()), idleMs);
-  }
-
-  /** The idle that is drawn, or a little more or less of it, so that the PING is due in step; no less than L8's jitter leaves, and never more. */
-  #inStep(drawnMs: number, idleMs: number): number {
-    if (idleMs < MIN_STEPPED_IDLE_MS) return drawnMs;
-    const stepMs = Math.floor(idleMs / STEPS);
-    const steppedMs = Math.floor((this.evidenceAt + drawnMs) / stepMs) * stepMs - this.evidenceAt;
-    return steppedMs < idleMs * (1 - IDLE_JITTER) ? steppedMs + stepMs : steppedMs;
+    this.idleMs = drawIdle(this.#config.keepalive?.idleMs ?? 0, this.evidenceAt, this.#config.random);
   }
 
   #put(output: LivenessOutput): void {
     this.#outputs ??= [];
     this.#outputs.push(output);
-  }
-
-  /** While we do not read: until then the verdict stands still. */
-  #frozenUntil(): Instant | undefined {
-    const pause = this.#pause;
-    return pause?.from === undefined ? undefined : pause.from + pause.leftMs;
   }
 
   /** A poll phase is to decide. */

@@ -13,9 +13,6 @@ export interface Keepalive {
   readonly probes: number;
 }
 
-/** Idle is shortened by up to this share, never lengthened, so that a fleet does not beat in step (L8). */
-export const IDLE_JITTER = 0.1;
-
 /** A triple as options; what is missing comes from the default. */
 export interface KeepaliveOptions {
   /** Silence before the first probe (TCP_KEEPIDLE). Default: 20 s, under every common middlebox limit (60 s and up). */

@@ -1,8 +1,8 @@
 /** How many PINGs a peer may send: a token bucket. */
 
 import type { Instant } from '../words/clock.ts';
+import { IDLE_JITTER } from './idle-draw.ts';
 import type { Keepalive } from './keepalive.ts';
-import { IDLE_JITTER } from './keepalive.ts';
 
 /** The burst for a peer that says it does not watch us, and may still probe before use. */
 const UNWATCHED_BURST = 4;
