@@ -57,3 +57,22 @@ export function evidenceOf({ cause, code, syscall, detail }: NamedEnd, seen: See
     hint: cause === 'eof' ? hintOfEof(silenceMs, idleLimitsMs) : undefined,
   };
 }
+
+/** The evidence of an attempt that led to no connection: none but what the system said. */
+export function evidenceOfAttempt(
+  epoch: number,
+  { code, syscall, detail }: Partial<Pick<Evidence, 'code' | 'syscall' | 'detail'>> = {},
+): Evidence {
+  return {
+    epoch,
+    phase: 'connecting',
+    silenceMs: undefined,
+    probesSent: 0,
+    rttMs: undefined,
+    stallMs: undefined,
+    code,
+    syscall,
+    detail,
+    hint: undefined,
+  };
+}

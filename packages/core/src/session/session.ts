@@ -27,6 +27,7 @@ import type { ConnectionOwner, Ending, Introduction, LivenessTiding } from './co
 import type { DeliveryHost } from './delivery.ts';
 import { Delivery } from './delivery.ts';
 import { Emitter } from './emitter.ts';
+import { evidenceOfAttempt } from './ending.ts';
 import type { Goodbye } from './goodbye.ts';
 import { Closing, FAREWELL } from './goodbye.ts';
 import { OwnHealth } from './health.ts';
@@ -256,13 +257,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   /** An attempt to make a connection has failed. */
   protected handleDialEnd(cause: Cause, error: Pick<Evidence, 'code' | 'syscall' | 'detail'>): void {
     this.#lastCause = cause;
-    this.afterConnection({ cause, evidence: this.#nothingSeen(error), goodbye: undefined });
-  }
-
-  /** Evidence where there was no connection to give any. */
-  #nothingSeen(error: Pick<Evidence, 'code' | 'syscall' | 'detail'>): Evidence {
-    const nothing = { silenceMs: undefined, rttMs: undefined, stallMs: undefined, hint: undefined };
-    return { epoch: this.#epoch, phase: 'connecting', probesSent: 0, ...nothing, ...error };
+    this.afterConnection({ cause, evidence: evidenceOfAttempt(this.#epoch, error), goodbye: undefined });
   }
 
   /** Whether one of the two ends has ended the session, and not only a connection of it. */
@@ -420,8 +415,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
 
   #endUnconnected(): void {
     if (this.#isParting) return; // ends behind `disconnect` (L6)
-    const noError = { code: undefined, syscall: undefined, detail: undefined };
-    this.endSession({ cause: 'closed-locally', evidence: this.#nothingSeen(noError) });
+    this.endSession({ cause: 'closed-locally', evidence: evidenceOfAttempt(this.#epoch) });
   }
 
   // What delivery asks for. No closures: ten thousand sessions may wait for their peers, and each keeps its delivery state.
