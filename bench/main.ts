@@ -10,8 +10,9 @@ import { idle } from './idle/scenario.ts';
 import { reconnect } from './reconnect/scenario.ts';
 import { stall } from './stall/scenario.ts';
 import { runScenario } from './support/command.ts';
+import { tables } from './tables/scenario.ts';
 import { watch } from './watch/scenario.ts';
 
-const SCENARIOS = { idle, busy, ack, detect, stall, connect, reconnect, crowd, watch };
+const SCENARIOS = { idle, busy, ack, detect, stall, connect, reconnect, crowd, watch, tables };
 
 process.exitCode = await runScenario('bench', SCENARIOS, process.argv.slice(2));

@@ -1,6 +1,7 @@
 /** A command that runs one of several scenarios by its name. */
 
 import process from 'node:process';
+import { writePerformance } from './performance.ts';
 import type { Scenario } from './scenario.ts';
 import { areKept, describeTarget } from './targets.ts';
 
@@ -10,9 +11,13 @@ function list(command: string, scenarios: Scenarios): string {
   const lines = Object.entries(scenarios).map(
     ([name, { summary, flags }]) => `  ${name.padEnd(12)}${summary}\n${flags}`,
   );
-  return [`usage: npm run ${command} -- <scenario> [--json] [--strict] [flags]`, '', ...COMMON, '', ...lines].join(
-    '\n',
-  );
+  return [
+    `usage: npm run ${command} -- <scenario> [--json] [--strict] [--write] [flags]`,
+    '',
+    ...COMMON,
+    '',
+    ...lines,
+  ].join('\n');
 }
 
 const COMMON = [
@@ -20,7 +25,10 @@ const COMMON = [
   '  is judged. A missed target of speed is no failure, as a busy machine blurs it.',
   '    --json          all figures, for machines',
   '    --strict        ends with 1 for a missed target of speed, too',
+  '    --write         puts it into docs/PERFORMANCE.md, where that has a place for this command line, unless it fails',
 ];
+
+const COMMON_FLAGS = ['--json', '--strict', '--write'];
 
 /** The exit code: 0 if the scenario's own check and its promises hold, 1 if they do not, 2 if it was called wrongly. */
 export async function runScenario(
@@ -33,19 +41,23 @@ export async function runScenario(
     console.error(list(command, scenarios));
     return 2;
   }
-  const [asJson, isStrict] = [args.includes('--json'), args.includes('--strict')];
+  const [asJson, isStrict, isWritten] = COMMON_FLAGS.map((flag) => args.includes(flag));
+  const own = args.filter((arg) => !COMMON_FLAGS.includes(arg));
   let run: ReturnType<Scenario['prepare']>;
   try {
-    run = scenario.prepare(args.filter((arg) => arg !== '--json' && arg !== '--strict'));
+    run = scenario.prepare(own);
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${list(command, scenarios)}`);
     return 2;
   }
   const { passed: isSound = true, targets = [], results, text } = await run();
-  const passed = isSound && areKept(targets, isStrict);
+  const passed = isSound && areKept(targets, isStrict === true);
   const machine = { node: process.version, platform: process.platform, arch: process.arch };
   const lines = targets.length === 0 ? [] : ['', ...targets.map(describeTarget)];
   const json = { scenario: name, passed, machine, ...(targets.length === 0 ? {} : { targets }), ...results };
-  console.log(asJson ? JSON.stringify(json, undefined, 2) : [text, ...lines].join('\n'));
+  const printed = [text, ...lines].join('\n');
+  console.log(asJson ? JSON.stringify(json, undefined, 2) : printed);
+  if (isWritten && passed)
+    await (scenario.write ?? writePerformance)(`npm run ${[command, '--', name, ...own].join(' ')}`, printed);
   return passed ? 0 : 1;
 }

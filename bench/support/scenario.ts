@@ -26,4 +26,6 @@ export interface Scenario {
    * @throws Error that says which flag is wrong.
    */
   prepare(args: readonly string[]): () => Promise<Outcome>;
+  /** Puts what this command line has printed where `--write` wants it. Default: into docs/PERFORMANCE.md. */
+  readonly write?: (command: string, printed: string) => Promise<void>;
 }

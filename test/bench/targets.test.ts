@@ -2,7 +2,8 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runScenario } from '../../bench/support/command.ts';
-import type { Outcome } from '../../bench/support/scenario.ts';
+import type { Outcome, Scenario } from '../../bench/support/scenario.ts';
+import type { Target } from '../../bench/support/targets.ts';
 import { atLeast, atMost, describeTarget, promised } from '../../bench/support/targets.ts';
 
 const HELD = atMost('cpu', 0.2, 0.25);
@@ -69,8 +70,21 @@ describe('a command of scenarios', () => {
     });
   });
 
+  it('writes what it has printed with --write, for its command line without that, unless a promise is broken', async () => {
+    const written: string[][] = [];
+    const scenario = (targets: readonly Target[]): Scenario => ({
+      summary: '',
+      flags: '',
+      prepare: () => async () => ({ text: 'a table', results: {}, targets }),
+      write: async (...args) => void written.push(args),
+    });
+    expect(await runScenario('bench', { kept: scenario([HELD]) }, ['kept', '--write', '--rounds', '1'])).toBe(0);
+    expect(await runScenario('bench', { broken: scenario([BROKEN]) }, ['broken', '--write'])).toBe(1);
+    expect(written).toEqual([['npm run bench -- kept --rounds 1', 'a table\n\nholds  cpu: 0.200, at most 0.250']]);
+  });
+
   it('ends with 2 and its usage for a scenario that there is not', async () => {
     expect(await runScenario('bench', {}, ['nothing'])).toBe(2);
-    expect(printed[0]).toContain('usage: npm run bench -- <scenario> [--json] [--strict] [flags]');
+    expect(printed[0]).toContain('usage: npm run bench -- <scenario> [--json] [--strict] [--write] [flags]');
   });
 });
