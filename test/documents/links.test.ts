@@ -1,15 +1,10 @@
 // Links between the documents lead to files and headings that exist.
 
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { documents } from './markdown.ts';
 
 const root = new URL('../../', import.meta.url);
-const documents = ['./', 'docs/', 'examples/', 'examples/python/', 'packages/testing/', 'test/vectors/'].flatMap(
-  (folder) =>
-    readdirSync(new URL(folder, root))
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => `${folder}${name}`),
-);
 
 /** The anchors that GitHub makes of the headings of a document. */
 function anchorsOf(document: URL): string[] {
@@ -19,6 +14,11 @@ function anchorsOf(document: URL): string[] {
       .replace(/[^\w\- ]/g, '')
       .replaceAll(' ', '-'),
   );
+}
+
+/** Those within this house. */
+function linksOf(document: URL): string[] {
+  return [...readFileSync(document, 'utf8').matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link = '']) => link);
 }
 
 /** Whether a link of a document leads somewhere. */
@@ -31,15 +31,13 @@ function leads(document: URL, link: string): boolean {
 }
 
 describe('Links', () => {
-  it('are looked for in README, ARCHITECTURE and all in docs/', () => {
-    expect(documents).toEqual(expect.arrayContaining(['./README.md', './ARCHITECTURE.md', 'docs/TUNING.md']));
+  it('are looked for in more than 10 documents, and found in more than 5 of them', () => {
+    expect(documents.length).toBeGreaterThan(10);
+    expect(documents.filter((name) => linksOf(new URL(name, root)).length > 0).length).toBeGreaterThan(5);
   });
 
   it.each(documents)('of %s lead to files and headings that exist', (name) => {
     const document = new URL(name, root);
-    const links = [...readFileSync(document, 'utf8').matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(
-      ([, link = '']) => link,
-    );
-    expect(links.filter((link) => !leads(document, link))).toEqual([]);
+    expect(linksOf(document).filter((link) => !leads(document, link))).toEqual([]);
   });
 });
