@@ -27,7 +27,7 @@ export function readColumns(text: string, beginning = ''): Columns {
   };
 }
 
-/** Of a cell such as `71.6 (44.4 to 75.6)`. */
+/** Of a cell such as `1555 (1551 to 1600)`: `1,555`. */
 export function medianOf(cell: string): string {
-  return cell.replace(/ \(.*\)$/, '');
+  return cell.replace(/ \(.*\)$/, '').replace(/^(\d+)(\d{3})$/, '$1,$2');
 }

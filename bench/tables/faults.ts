@@ -3,7 +3,6 @@
 /** By their names in that table; all rows of each. */
 const SHOWN = [
   'host dies',
-  'silent drop, both ways',
   'silent drop for 1 s, both ways',
   'process frozen for 5 s',
   'server is frozen, its kernel accepts',
@@ -38,8 +37,7 @@ export function formatFaultExcerpt(section: string): string {
     ...lines.slice(head, head + 2),
     ...SHOWN.flatMap((fault) => linesOf(rows, fault)),
     '',
-    `In all of that table, Systole has something to tell in ${told.length} rows. Bare Node is told nothing in ${count(told, 'node')} of them; the kernel's`,
-    `keepalive, in ${count(established, 'kernel')} of the ${established.length} in which there was a connection.`,
+    `In the whole table Systole tells a cause in ${told.length} rows. Bare Node is told nothing in ${count(told, 'node')} of them, the kernel's keepalive in ${count(established, 'kernel')} of the ${established.length} with a connection.`,
   ].join('\n');
 }
 
