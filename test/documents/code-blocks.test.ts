@@ -14,8 +14,8 @@ const alone = code.filter(({ says }) => !says.has('from'));
 const quoted = code.filter(({ says }) => says.has('from'));
 const outputs = blocks.filter(({ says }) => says.has('output'));
 
-/** The languages that have a check below, or elsewhere: `hex` is read by the test of docs/PROTOCOL.md. */
-const LANGUAGES = /^(?:ts|js|json|sh|text|hex [\w-]+)$/;
+/** The languages that have a check below, or elsewhere, as `hex` has in the test of docs/PROTOCOL.md; or that are shown as they are. */
+const LANGUAGES = /^(?:ts|js|json|sh|text|md|hex [\w-]+)$/;
 
 /** What a comment above a block may say, and above which. */
 const DIRECTIVES: Readonly<Record<string, RegExp>> = {
