@@ -15,7 +15,15 @@ const maxWorkers = Math.max(2, availableParallelism() - 1);
  * of Node is enough for it.
  */
 const elsewhere = [
-  ...['test/bench/**', 'test/documents/**', 'test/examples/**', 'test/fuzz/**', 'test/lint/**', 'test/mutants/**'],
+  ...[
+    'test/bench/**',
+    'test/documents/**',
+    'test/examples/**',
+    'test/fuzz/**',
+    'test/lint/**',
+    'test/mutants/**',
+    'test/release/**',
+  ],
   ...[
     'packages/core/test/exploration/**',
     'test/simulated/**',
