@@ -3,9 +3,7 @@ import process from 'node:process';
 import { defineConfig } from 'vitest/config';
 import { TableReporter } from './test/faults/lab/table-reporter.ts';
 import { ClosingLineReporter } from './test/support/closing-line-reporter.ts';
-
-// Tests run on sources: our own export condition comes first, then vite's usual ones for Node.
-const conditions = ['@systole/source', 'module', 'node', 'development|production'];
+import { aliasesOfSources } from './test/support/sources.ts';
 
 /** vitest leaves one processor free. Of two that is one too many: most tests wait most of the time. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
@@ -34,8 +32,7 @@ const elsewhere = [
 const leftOut = process.env['SYSTOLE_PRODUCT_ONLY'] === '1' ? elsewhere : [];
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
+  resolve: { alias: aliasesOfSources() }, // tests run on sources
   test: {
     testTimeout: 20_000, // for who is stuck; a machine that does much else at the same time is not
     reporters: ['default', new TableReporter(), new ClosingLineReporter()],
