@@ -14,7 +14,7 @@ export const MODEL: Model = { etaMs: 1_000, loss: 0.01, meanDelayMs: 20 };
  * Bounds of the detection time: with one and with two heartbeats that may save it, tight and wide. Beyond them mistakes are
  * so rare that a run of seconds does not tell how sure it is.
  */
-export const BOUNDS_MS: readonly number[] = [1_050, 1_100, 1_500, 2_050];
+const BOUNDS_MS: readonly number[] = [1_050, 1_100, 1_500, 2_050];
 
 const BATCHES = 100;
 const MAX_SIGMAS = 3;

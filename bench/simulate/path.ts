@@ -6,7 +6,7 @@ import { exponential, streamOf } from './random.ts';
 import { Spans } from './spans.ts';
 
 /** What comes and goes: apart on average, and long on average. */
-export interface Spell {
+interface Spell {
   readonly everyMs: number;
   readonly meanMs: number;
 }

@@ -24,7 +24,7 @@ export type StallName = keyof typeof STALLS;
 export const STALL_NAMES = Object.keys(STALLS) as readonly StallName[];
 
 /** What has come of one. */
-export interface Blocked {
+interface Blocked {
   readonly lastedMs: number;
   /** Heartbeats that were answered while the server was blocked. */
   readonly answers: number;

@@ -22,7 +22,7 @@ export interface Contender {
 export type Contenders = Readonly<Record<string, Contender>>;
 
 /** One contender under one load, over all rounds: what it is, and as multiples of the floor in the same round. */
-export interface Standing {
+interface Standing {
   readonly messagesPerSecond: Summary;
   readonly serverMicros: Summary;
   readonly clientMicros: Summary;

@@ -21,7 +21,7 @@ export const REALISTIC: KeepaliveOptions = { idle: 20_000, interval: 5_000, prob
 const FASTEST: KeepaliveOptions = { idle: 100, interval: 100, probes: 20 };
 
 /** Watched by nobody in either of its turns: what comes out for it is the error of the measurement. */
-export const CONTROL = 'bare, again';
+const CONTROL = 'bare, again';
 
 export const CONTENDERS = {
   [CONTROL]: {},

@@ -37,7 +37,7 @@ export type Breach =
   | 'invented';
 
 /** One breach of the promise. */
-export interface Finding {
+interface Finding {
   readonly breach: Breach;
   /** What the journals say. */
   readonly text: string;

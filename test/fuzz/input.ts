@@ -62,7 +62,7 @@ export interface WrittenInput {
 }
 
 /** Bytes are pairs of hexadecimal digits, and `61*1024` stands for 1,024 times `61`. */
-export type WrittenStep = { readonly bytes: string } | { readonly wait: number } | { readonly act: Act };
+type WrittenStep = { readonly bytes: string } | { readonly wait: number } | { readonly act: Act };
 
 export function written({ target, role, handler, steps, isLawful }: Input): WrittenInput {
   return { target, role, handler, ...(isLawful ? { isLawful } : {}), steps: steps.map(writtenStep) };

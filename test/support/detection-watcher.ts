@@ -12,7 +12,7 @@ export interface DetectionWatcherConfig {
 }
 
 /** How a connection ended. */
-export interface DetectedEnd {
+interface DetectedEnd {
   readonly cause: Cause;
   readonly silenceMs: number;
   readonly probesSent: number;

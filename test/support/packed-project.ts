@@ -18,7 +18,7 @@ const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
 
 /** The output of a program that ended well; rejects, with its output in the message, for one that did not. */
-export type Run = (file: string, ...args: readonly string[]) => Promise<string>;
+type Run = (file: string, ...args: readonly string[]) => Promise<string>;
 
 /** See the head of the file. */
 export interface PackedProject {

@@ -12,11 +12,9 @@ export {
   FAST,
   freshPath,
   freshTarget,
-  listenAt,
   optionsFor,
   startClient,
   startServer,
-  type Target,
 } from './ends.ts';
 
 /** An event as it was told. */

@@ -17,7 +17,7 @@ export const PREAMBLE: Uint8Array = Uint8Array.of(0xe5, 0x53, 0x59, 0x53, 1);
 const CREDIT = 2 ** 40;
 
 /** A HELLO or WELCOME map that our servers and clients accept; it watches nobody, and its session ends with its connection. */
-export const MAP: Readonly<Record<string, unknown>> = {
+const MAP: Readonly<Record<string, unknown>> = {
   session: '',
   token: '',
   boot: 'raw',

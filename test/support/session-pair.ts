@@ -45,14 +45,14 @@ const EVENTS: readonly (keyof SessionEvents)[] = [
 ];
 
 /** A frame that was written or read. */
-export interface Seen {
+interface Seen {
   /** On the clock of the process that has seen it. */
   readonly at: Instant;
   readonly frame: Frame;
 }
 
 /** Reads along in one direction of a byte stream. */
-export class FrameTap {
+class FrameTap {
   readonly frames: Seen[] = [];
   bytes = 0;
   readonly #decoder = new FrameDecoder(Number.MAX_SAFE_INTEGER);

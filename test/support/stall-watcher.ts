@@ -30,7 +30,7 @@ export interface StallWatcherConfig {
 }
 
 /** Into which moment of the heartbeat a stall falls. */
-export type StallPhase = 'idle' | 'in-flight' | 'probing' | 'any';
+type StallPhase = 'idle' | 'in-flight' | 'probing' | 'any';
 
 /** A time in which the loop did not turn. */
 export interface BlockedPeriod {

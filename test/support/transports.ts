@@ -26,7 +26,7 @@ function serverTls(transport: TransportName): Pick<ServerOptions, 'tls'> {
 }
 
 /** The client's TLS over this transport, if any. */
-export function clientTls(transport: TransportName): Pick<ClientOptions, 'tls'> {
+function clientTls(transport: TransportName): Pick<ClientOptions, 'tls'> {
   if (transport === 'tls') return { tls: { ca: authority() } };
   return transport === 'mutual-tls' ? { tls: { ca: authority(), ...certificate('client') } } : {};
 }

@@ -26,7 +26,7 @@ export interface WsJudgesConfig {
 }
 
 /** Who judges. */
-export type Judge = 'recipe' | 'watch';
+type Judge = 'recipe' | 'watch';
 
 /** What has become of a crowd. */
 export interface Ended {

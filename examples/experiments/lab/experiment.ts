@@ -8,7 +8,7 @@ import { Column } from './column.ts';
 export type Side = (column: Column) => Promise<void>;
 
 /** One thing that happens, to both. */
-export interface Trial {
+interface Trial {
   /** In words. */
   readonly happens: string;
   readonly plain: Side;

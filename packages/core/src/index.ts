@@ -91,7 +91,7 @@ export { MIN_STALL_MS } from './words/clock.ts';
 export type { Codec } from './words/codec.ts';
 export type { ErrorCode, Fault, OptionProblem } from './words/errors.ts';
 export { NotHandledError, OptionsError, ProtocolError, SystoleError } from './words/errors.ts';
-export type { CloseCode, CloseFrame, Frame, PongFrame } from './words/frame.ts';
+export type { CloseCode, CloseFrame, Frame, HelloFrame, PongFrame, WelcomeFrame } from './words/frame.ts';
 export { WIRE_VERSION } from './words/frame.ts';
 export type { Health, HealthHook, HealthStatus } from './words/health.ts';
 export type { Logger } from './words/logger.ts';

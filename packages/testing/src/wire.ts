@@ -13,7 +13,7 @@ const FIRST_RETRANSMISSION_MS = 210;
 const MAX_BACKOFF_MS = 120_000;
 
 /** Linux with its default of 15 retransmissions gives up after this long. */
-export const GIVE_UP_MS = 924_600;
+const GIVE_UP_MS = 924_600;
 
 /**
  * Carries things to the other side, in order, each after the latency of its moment.

@@ -9,7 +9,7 @@ import { causeOfTransportError } from '@systole/core';
 const RESET_CODES: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
 /** The stream has ended with this error, be it that there is none: 'error' may be emitted without. */
-export function endOfError(error: NodeJS.ErrnoException | null | undefined): NamedEnd {
+function endOfError(error: NodeJS.ErrnoException | null | undefined): NamedEnd {
   const { code, syscall, message } = error ?? {};
   const cause = causeOfTransportError({ code, syscall });
   // What no system call has reported is what somebody here has given to destroy().

@@ -3,7 +3,7 @@
 import type { Instant } from '@systole/core';
 
 /** Which of them. */
-export type IdleOf = 'reader' | 'writer' | 'both';
+type IdleOf = 'reader' | 'writer' | 'both';
 
 /** After how many milliseconds each is told; undefined for never. */
 export type IdlePeriods = Readonly<Record<IdleOf, number | undefined>>;

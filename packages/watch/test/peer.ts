@@ -12,7 +12,7 @@ export const TRIPLE = { idle: 1_000, interval: 500, probes: 3 } as const;
 export const BOUND_MS = 2_500;
 
 /** What was told, and when. */
-export interface Told<Name extends keyof WatchEvents = keyof WatchEvents> {
+interface Told<Name extends keyof WatchEvents = keyof WatchEvents> {
   readonly at: number;
   readonly name: Name;
   readonly payload: WatchEvents[Name];

@@ -32,7 +32,7 @@ export interface DialPlan {
   readonly before?: (stage: DialStage) => Promise<void> | void;
 }
 
-export interface DialStage {
+interface DialStage {
   readonly network: Network;
   /** Undefined where nobody listens. */
   readonly far: DialEnd | undefined;

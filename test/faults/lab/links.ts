@@ -4,7 +4,7 @@
 const WATCHERS = ['node', 'kernel', 'systole'] as const;
 
 /** What travels on established ones: nothing that is not the watcher's own, or data in both directions all the time. */
-export const LOADS = ['idle', 'busy'] as const;
+const LOADS = ['idle', 'busy'] as const;
 
 export type Watcher = (typeof WATCHERS)[number];
 export type Load = (typeof LOADS)[number] | 'dialling';

@@ -8,7 +8,7 @@ import { add, freshName, remove, tune } from './namespaces.ts';
 import { nft } from './nft.ts';
 import { Relay } from './relaying.ts';
 
-export const NEAR: Place = { address: '198.51.100.2', gateway: '198.51.100.1', port: 'near0' };
+const NEAR: Place = { address: '198.51.100.2', gateway: '198.51.100.1', port: 'near0' };
 export const FAR: Place = { address: '203.0.113.2', gateway: '203.0.113.1', port: 'far0' };
 
 /** An address beside the far host that nobody has. */

@@ -15,7 +15,7 @@ import type { Carrier } from './sockets.ts';
 type End = Program<FromEnd, ToEnd>;
 
 /** What a fault can be inflicted on. */
-export interface Stage {
+interface Stage {
   readonly network: Network;
   readonly near: End;
   readonly far: End;

@@ -22,7 +22,7 @@ export function staircaseOf(title: string, outages: readonly Outage[]): Figures 
 }
 
 /** Those of the connections of one kind. */
-export function fatesOf({ fates }: Outage, load: Manner['load']): readonly Fate[] {
+function fatesOf({ fates }: Outage, load: Manner['load']): readonly Fate[] {
   return fates.filter((fate) => fate.load === load);
 }
 

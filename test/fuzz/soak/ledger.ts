@@ -40,7 +40,7 @@ export class Ledger {
 }
 
 /** The name of the attack, `lawful`, `unknown`, or the address of somebody who is none of ours. */
-export function whoIs(address: string): string {
+function whoIs(address: string): string {
   if (address === 'unknown') return GONE;
   if (address.startsWith(`${LAWFUL_HOST}:`)) return LAWFUL;
   return ATTACKS[attackOf(address) ?? -1]?.name ?? address;

@@ -120,7 +120,7 @@ function findSilence({ pace, calm, attack }: Soak): string[] {
 }
 
 /** Whether every connection of an attack was answered as it deserves. */
-export function judgeScore({ name, tried, breaches, ends }: Score, attacks: readonly Attack[] = ATTACKS): string[] {
+function judgeScore({ name, tried, breaches, ends }: Score, attacks: readonly Attack[] = ATTACKS): string[] {
   const attack = attacks.find((one) => one.name === name);
   const { deserves = [], explained = [] } = attack ?? {};
   const seen = Object.keys(ends);

@@ -7,7 +7,7 @@ import { MinHeap } from './min-heap.ts';
  * Deadlines are rounded up to a multiple of this many milliseconds, so that one timer serves all alarms of a tick. 10
  * ms adds nothing that anybody could notice to a verdict of seconds, and bounds a process to a hundred turns a second.
  */
-export const TICK_MS = 10;
+const TICK_MS = 10;
 
 /** Emptied ticks that the heap may keep, beyond as many as are in use, before it is built anew. */
 const MAX_STALE_TICKS = 64;

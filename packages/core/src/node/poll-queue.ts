@@ -6,7 +6,7 @@ import { throwLater } from './throw-later.ts';
 /**
  * How many callbacks one immediate runs, so that a thousand verdicts at once leave room for reading in between (L5).
  */
-export const POLL_BATCH = 256;
+const POLL_BATCH = 256;
 
 type Callback = (now: Instant) => void;
 

@@ -5,7 +5,7 @@ import type { CloseFrame } from '../../src/words/frame.ts';
 import type { Machines } from './opened.ts';
 
 /** What the handler makes of a message: it returns so many bytes, or nothing, or fails. */
-export type Answer = number | 'nothing' | 'failure';
+type Answer = number | 'nothing' | 'failure';
 
 /** A message that is to be sent. */
 export interface Message {
@@ -13,7 +13,7 @@ export interface Message {
   readonly answer: Answer;
 }
 
-export type Role = 'client' | 'server';
+type Role = 'client' | 'server';
 export type Scope = CloseFrame['scope'];
 
 /** What may happen, and how often at most. */

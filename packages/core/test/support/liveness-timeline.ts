@@ -5,7 +5,7 @@ import { Liveness } from '../../src/machines/liveness.ts';
 import type { Stall } from '../../src/words/clock.ts';
 
 /** Idle 20 s, interval 5 s, 3 probes; nothing is random: idle is neither shortened nor spread. */
-export const CONFIG: LivenessConfig = {
+const CONFIG: LivenessConfig = {
   keepalive: { idleMs: 20_000, intervalMs: 5_000, probes: 3 },
   writeTimeoutMs: 60_000,
   pausedTimeoutMs: 60_000,

@@ -30,7 +30,7 @@ const EVENTS: readonly (keyof SessionEvents)[] = [
 ];
 
 /** A session that lasts until one of the two ends it, as a client's does, or ends with its first connection. */
-export class TestSession extends LiveSession {
+class TestSession extends LiveSession {
   readonly #lasts: boolean;
   readonly endings: Ending[] = [];
   onBeforeConnect: (() => void) | undefined;

@@ -10,7 +10,7 @@ import { onTestFinished } from 'vitest';
 import { until } from './until.ts';
 
 /** The built script; `npm test` builds first. */
-export const SCRIPT: string = fileURLToPath(new URL('../../dist/script/main.js', import.meta.url));
+const SCRIPT: string = fileURLToPath(new URL('../../dist/script/main.js', import.meta.url));
 
 /** A run of the script. It is killed when the test is over. */
 export class ScriptRun {

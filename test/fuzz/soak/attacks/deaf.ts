@@ -8,7 +8,7 @@ const QUESTIONS = 5_000;
 const FILL_BYTES = 1_024;
 
 /** Such questions, with one number after the other. */
-export function questions(count: number, fillBytes: number): Uint8Array {
+function questions(count: number, fillBytes: number): Uint8Array {
   return bytesOf(...Array.from({ length: count }, (_, index) => data(index + 1, { fill: fillBytes })));
 }
 

@@ -10,11 +10,11 @@ import { bytesOf, data, endless, lengthField } from '../phrases.ts';
 export const LIMITS = { maxMessageBytes: 65_536, maxUnhandledBytes: 65_664 } as const;
 
 /** Beside what it sends: its socket, its connection and, once it is let in, its session. */
-export const ARRIVAL_BYTES = 16_384;
-export const SESSION_BYTES = 24_576;
+const ARRIVAL_BYTES = 16_384;
+const SESSION_BYTES = 24_576;
 
 /** What OpenSSL takes for a connection, beside the heap. */
-export const TLS_BYTES = 65_536;
+const TLS_BYTES = 65_536;
 
 /** A frame of the handshake, and a later one, of which not all has come. Their length fields are in the room of the former two. */
 const HANDSHAKE_FRAME_BYTES = 16_384;
