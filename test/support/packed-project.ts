@@ -11,7 +11,6 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { onTestFinished } from 'vitest';
 
 const execute = promisify(execFile);
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
@@ -27,12 +26,13 @@ export interface PackedProject {
   readonly run: Run;
   /** Copies a file into the project. */
   add(source: URL, name: string): Promise<void>;
+  /** Removes it, with all that is in it. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Installs packages of ours, or of our node_modules, by name. The project is removed when the test is over. */
+/** Installs packages of ours, or of our node_modules, by name, and what they depend on that is not optional. */
 export async function installPacked(...names: readonly string[]): Promise<PackedProject> {
   const folder = await mkdtemp(join(tmpdir(), 'systole-packed-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const tarballs = join(folder, 'tarballs');
   await mkdir(tarballs);
   const run = runIn(folder);
@@ -41,7 +41,12 @@ export async function installPacked(...names: readonly string[]): Promise<Packed
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   const packed = (await readdir(tarballs)).map((name) => `./tarballs/${name}`);
   await run('npm', 'install', ...QUIET, '--omit=optional', ...packed);
-  return { folder, run, add: (source, name) => cp(source, join(folder, name)) };
+  return {
+    folder,
+    run,
+    add: (source, name) => cp(source, join(folder, name)),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 /** These packages and all that they depend on, directly or not. */

@@ -5,6 +5,7 @@ import { createServer as createNetServer, connect as dial, type Socket } from 'n
 import { type AttachOptions, attach, type Client, type ClientOptions, connect, describe } from '@systole/client';
 import { CLIENT, registerClient } from '@systole/client/di';
 import { type Clock, type Codec, type Session, SystoleError } from '@systole/core';
+import { CLOCK } from '@systole/core/di';
 import { systemClock } from '@systole/core/node';
 import { createServer, type Server, type ServerOptions } from '@systole/server';
 import { type Container, registerServer, SERVER, type Token } from '@systole/server/di';
@@ -60,10 +61,10 @@ export function misspell(): Server {
 }
 
 /** Whoever has a container other than tsyringe's needs only these types. */
-export function register(container: Container): readonly [Token<Server>, Token<Client>] {
+export function register(container: Container): readonly [Token<Server>, Token<Client>, Token<Clock>] {
   registerServer(container, options);
   registerClient(container, { port: 1 });
-  return [SERVER, CLIENT];
+  return [SERVER, CLIENT, CLOCK];
 }
 
 const framer: Framer = lengthPrefixed({ width: 2 });

@@ -9,7 +9,8 @@ import { ScriptRun } from '../support/script.ts';
 
 describe('the packed package', () => {
   it('gives the script and the library to an empty project', { timeout: 60_000 }, async () => {
-    const { folder, run } = await installPacked('@systole/testing');
+    await using project = await installPacked('@systole/testing');
+    const { folder, run } = project;
     expect(await run('npx', '@systole/testing', '--help')).toContain('systole-fault-proxy --target <place>');
 
     const script = new ScriptRun(['--target', '1'], [join(folder, 'node_modules/.bin/systole-fault-proxy')]);
