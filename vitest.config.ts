@@ -24,6 +24,7 @@ const elsewhere = [
   ],
   ...[
     'packages/core/test/exploration/**',
+    'test/packages/!(packed).test.ts',
     'test/simulated/**',
     'test/vectors/**',
     'test/integration/python-peer.test.ts',

@@ -1,9 +1,9 @@
 /** A soak as people read it. */
 
+import { formatTable } from '../../support/table.ts';
 import type { Weight } from './gauge.ts';
 import { GONE } from './ledger.ts';
 import type { Phase, Score, Summary } from './summary.ts';
-import { formatTable } from './table.ts';
 
 const MIB = 2 ** 20;
 

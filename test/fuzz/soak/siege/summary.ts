@@ -1,7 +1,7 @@
 /** What sieges have cost the server, and whether that is within the bounds. */
 
+import { formatTable } from '../../../support/table.ts';
 import { ownedBytes } from '../summary.ts';
-import { formatTable } from '../table.ts';
 import type { Siege } from './run.ts';
 
 /** How many arrivals a server has at one time by default. */
