@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { defineConfig } from 'vitest/config';
+import { CoverageReporter } from './test/coverage/coverage-reporter.ts';
+import { floorsOf } from './test/coverage/floors.ts';
 import { TableReporter } from './test/faults/lab/table-reporter.ts';
 import { ClosingLineReporter } from './test/support/closing-line-reporter.ts';
 import { aliasesOfSources } from './test/support/sources.ts';
@@ -15,6 +17,7 @@ const maxWorkers = Math.max(2, availableParallelism() - 1);
 const elsewhere = [
   ...[
     'test/bench/**',
+    'test/coverage/**',
     'test/documents/**',
     'test/examples/**',
     'test/fuzz/**',
@@ -36,7 +39,7 @@ export default defineConfig({
   resolve: { alias: aliasesOfSources() }, // tests run on sources
   test: {
     testTimeout: 20_000, // for who is stuck; a machine that does much else at the same time is not
-    reporters: ['default', new TableReporter(), new ClosingLineReporter()],
+    reporters: ['default', new TableReporter(), new CoverageReporter(), new ClosingLineReporter()],
     projects: [
       // Units share nothing but the code under test: without a process for each file they take a third of the time.
       {
@@ -73,11 +76,13 @@ export default defineConfig({
       },
     ],
     coverage: {
+      enabled: process.env['SYSTOLE_COVERAGE'] === '1', // CI tests and measures in one run
       provider: 'v8',
+      // Those that no test loads count as well, as not run.
       include: ['packages/*/src/**/*.ts'],
       exclude: ['**/*.d.ts'],
-      reporter: ['text', 'json-summary'],
-      thresholds: { lines: 90 },
+      reporter: [['text', { skipFull: true }], 'json-summary'],
+      thresholds: floorsOf(new URL('packages', import.meta.url)),
     },
   },
 });
