@@ -1,4 +1,6 @@
 import { CHANNELS as OF_CLIENT } from '@systole/client';
+import type { Stall } from '@systole/core';
+import { systemClock } from '@systole/core/node';
 import type { Session } from '@systole/server';
 import { CHANNELS } from '@systole/server';
 import { describe, expect, it } from 'vitest';
@@ -79,5 +81,16 @@ describe('the diagnostics channels', () => {
     expect(rejected.items).toEqual([
       { address: `127.0.0.1:${peer.socket.localPort}`, cause: 'not-our-protocol', evidence: expect.any(Object) },
     ]);
+  });
+
+  it('carry a stall of this process, of 200 ms or more, 1 time', async () => {
+    const stall = tapeChannel<Stall>('stall');
+    systemClock.alarm({ handleAlarm: () => undefined }).set(systemClock.now() + 1);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 251);
+    const [published] = await stall.count(1);
+    expect(published).toEqual(systemClock.lastStall);
+    expect(published).toMatchObject({ kind: 'blocked', durationMs: expect.any(Number) });
+    expect(published?.durationMs).toBeGreaterThanOrEqual(200);
+    expect(stall.items).toHaveLength(1);
   });
 });

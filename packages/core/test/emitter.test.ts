@@ -101,6 +101,18 @@ describe('Emitter: listeners', () => {
     expect(bell.listenerCount('beat')).toBe(1);
   });
 
+  it('tells a listener of once 0 times that another one has taken away in the midst of the event', () => {
+    const bell = new Bell();
+    const [taken, alone] = [vi.fn(), vi.fn()];
+    bell.once('beat', () => bell.off('beat', taken));
+    bell.once('beat', taken).on('beat', () => bell.off('beat', alone).off('beat', alone));
+    bell.once('stop', () => bell.off('stop', alone)).once('stop', alone);
+    bell.ring(1);
+    bell.stop('enough');
+    expect([taken, alone].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+    expect([bell.listenerCount('beat'), bell.listenerCount('stop')]).toEqual([1, 0]);
+  });
+
   it('tells all of 1 event before any of the next, which a listener has caused, and finishes behind both', async () => {
     const bell = new Bell();
     const heard: string[] = [];

@@ -118,6 +118,18 @@ describe('verify', () => {
     expect(drain(liveness)[0]).toEqual({ type: 'ping', number: 2 });
   });
 
+  it('L4: asks for no 2nd PING while reading is paused and the 1st is not written', () => {
+    const liveness = createLiveness();
+    liveness.handlePaused(500);
+    liveness.handleVerify(1_000);
+    drain(liveness, 500);
+    liveness.handleVerify(2_000);
+    expect(drain(liveness).map(({ type }) => type)).toEqual(['wait']);
+    liveness.handleWritten(500);
+    liveness.handleVerify(3_000);
+    expect(drain(liveness)[0]).toEqual({ type: 'ping', number: 2 });
+  });
+
   it('asks while reading is paused, and begins no silence: the answer may be in already', () => {
     const liveness = createLiveness();
     liveness.handlePaused(500);

@@ -41,6 +41,12 @@ describe('findForeign', () => {
     ['a Float64Array', new Float64Array(1), ' is an instance of Float64Array'],
     ['an Int8Array', new Int8Array(1), ' is an instance of Int8Array'],
     ['an object of a class', new Order(), ' is an instance of Order'],
+    ['an object of a class without a name', new (class {})(), ' is an instance of a class'],
+    [
+      'an object that has no constructor',
+      Object.create(Object.create(Object.create(null))),
+      ' is an instance of a class',
+    ],
     ['something nested 129 deep', nested(129), `${'[0]'.repeat(128)} is nested more than 128 deep`],
   ])('finds %s, and says where', (_what, value, found) => {
     expect(findForeign(value)).toBe(found);

@@ -97,6 +97,14 @@ describe('Sender: outcomes', () => {
     await expect(sent).rejects.toMatchObject({ code: 'ERR_NOT_HANDLED', peerCode: 'E_FULL', message: 'no room' });
   });
 
+  it('D1: rejects with the code for a message where RESULT brings a text of 0 bytes', async () => {
+    const { sender, outbox, answer } = createSender();
+    const sent = sender.send('x', {});
+    outbox.next();
+    answer(failure(1, 'E_FULL', ''));
+    await expect(sent).rejects.toMatchObject({ code: 'ERR_NOT_HANDLED', peerCode: 'E_FULL', message: 'E_FULL' });
+  });
+
   it('rejects with ERR_DECODE where the value cannot be decoded', async () => {
     const { sender, outbox, answer } = createSender();
     const sent = sender.send('x', {});

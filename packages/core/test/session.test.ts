@@ -374,6 +374,15 @@ describe('LiveSession: verify', () => {
     expect(told.map(([name]) => name)).toEqual(['connect', 'suspect', 'dead', 'disconnect', 'end']);
   });
 
+  it('rejects while the handshake is under way, and 0 PINGs are sent behind it', async () => {
+    const { session, dial, take } = createSessionRig();
+    const { connection, receive } = dial();
+    await expect(session.verify()).rejects.toMatchObject({ code: 'ERR_UNVERIFIED' });
+    connection.handleBytes(PREAMBLE);
+    receive(welcomeFrame({ codec: 'text' }));
+    expect(writesOf(take())).toEqual(['PREAMBLE, HELLO']);
+  });
+
   it('rejects without a connection: before the first, between two, and behind the last', async () => {
     const { session, open } = createSessionRig({ lasts: true });
     const unverified = { code: 'ERR_UNVERIFIED', message: 'the peer must be connected to be verified' };

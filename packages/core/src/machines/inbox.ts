@@ -157,7 +157,7 @@ export class Inbox {
     this.#views = 0;
     if (views.length === 0) return;
     const copies = keptCopies(views.map(({ payload }) => payload));
-    for (const [index, message] of views.entries()) message.payload = copies[index] ?? message.payload;
+    for (const [index, message] of views.entries()) message.payload = copies[index] as Uint8Array;
   }
 
   /** The handler is done with the message that was taken. A failed message counts as handled (D2). */

@@ -118,9 +118,8 @@ export class AlarmWheel {
   /** The last one of its bucket takes its place. */
   #takeOff({ tick, place }: WheelAlarm): void {
     if (tick === TAKEN) return;
-    const bucket = this.#buckets.get(tick);
-    const last = bucket?.pop();
-    if (bucket === undefined || last === undefined) return;
+    const bucket = this.#buckets.get(tick) as Bucket;
+    const last = bucket.pop() as WheelAlarm;
     if (place < bucket.length) {
       bucket[place] = last;
       last.place = place;
@@ -140,7 +139,7 @@ export class AlarmWheel {
   }
 
   #takeOut(first: number): Bucket {
-    const bucket = this.#buckets.get(first) ?? [];
+    const bucket = this.#buckets.get(first) as Bucket;
     this.#ticks.pop();
     this.#buckets.delete(first);
     return bucket;

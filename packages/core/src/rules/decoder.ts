@@ -71,7 +71,7 @@ export class FrameDecoder {
       const bytes = start === undefined ? this.#gather() : this.#chunk;
       if (bytes === undefined) return undefined;
       const [at, end] = start === undefined ? [0, bytes.length] : [start, this.#position];
-      const frame = decodeFrame(bytes[at] ?? 0, bytes, at + 1, end);
+      const frame = decodeFrame(bytes[at] as number, bytes, at + 1, end);
       if (frame !== undefined) return frame;
     }
   }
@@ -91,7 +91,7 @@ export class FrameDecoder {
   /** Type and body of a frame that comes in pieces, once the last one is here. */
   #gather(): Uint8Array | undefined {
     if (!this.#fill(1)) return undefined;
-    const start = varintSizeFrom(this.#partial[0] ?? 0);
+    const start = varintSizeFrom(this.#partial[0] as number);
     if (!this.#fill(start)) return undefined;
     const end = start + this.#readLength(this.#partial, 0);
     if (!this.#fill(end)) return undefined;

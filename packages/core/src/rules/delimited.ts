@@ -57,8 +57,8 @@ function frame(message: Uint8Array, mark: Delimiter, maxBytes: number): Uint8Arr
   const framed = new Uint8Array(message.length + mark.bytes.length);
   framed.set(message);
   framed.set(mark.bytes, message.length);
-  // Asked of the whole, because a delimiter may also begin in the message and end behind it: `xab` before `aba`.
-  const end = new DelimiterBoundary(mark, maxBytes).findEnd(framed, 0) ?? framed.length;
+  // Asked of the whole, because a delimiter may also begin in the message and end behind it: `xab` before `aba`. One is found in any case.
+  const end = new DelimiterBoundary(mark, maxBytes).findEnd(framed, 0) as number;
   if (end < framed.length) {
     throw new SystoleError('ERR_ENCODE', `a delimiter begins at byte ${end - mark.bytes.length} of the message`);
   }
@@ -73,7 +73,7 @@ class Delimiter {
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    for (const byte of bytes.subarray(1)) this.#fallbacks.push(this.match(this.#fallbacks.at(-1) ?? 0, byte));
+    for (const byte of bytes.subarray(1)) this.#fallbacks.push(this.match(this.#fallbacks.at(-1) as number, byte));
   }
 
   /** How many first bytes of the delimiter have come in a row, with `byte` behind `matched` of them. */

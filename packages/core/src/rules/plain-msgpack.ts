@@ -134,7 +134,7 @@ function skipKey(bytes: Uint8Array, offset: number): number {
 /** Whether this text is made of 2 to 4 digits. */
 function isIndex(bytes: Uint8Array, begin: number, end: number): boolean {
   if (end - begin < 2 || end - begin > 4) return false;
-  for (let at = begin; at < end; at += 1) if (!isDigit(bytes[at] ?? 0)) return false;
+  for (let at = begin; at < end; at += 1) if (!isDigit(bytes[at] as number)) return false;
   return true;
 }
 

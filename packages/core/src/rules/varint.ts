@@ -62,7 +62,7 @@ export function readVarint(bytes: Uint8Array, offset: number, end: number = byte
   if (first === undefined || offset + size > end) throw new ProtocolError('a number ends early');
   let n = first & 0x3f;
   // Beyond 2^53 the sum is rounded, but never back to below it.
-  for (let i = 1; i < size; i += 1) n = n * 256 + (bytes[offset + i] ?? 0);
+  for (let i = 1; i < size; i += 1) n = n * 256 + (bytes[offset + i] as number);
   if (n > Number.MAX_SAFE_INTEGER) throw new ProtocolError('a number is above 2^53-1');
   if (varintSize(n) !== size) throw new ProtocolError(`the number ${n} takes ${size} bytes, not its shortest form`);
   return n;

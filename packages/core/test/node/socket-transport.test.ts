@@ -4,7 +4,7 @@ import net, { type ListenOptions, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextCheck } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SocketTransport } from '../../src/node/socket-transport.ts';
 import { SystemClock } from '../../src/node/system-clock.ts';
 import type { TransportError, TransportListener } from '../../src/words/transport.ts';
@@ -399,5 +399,38 @@ describe('SocketTransport', () => {
     await next.closed();
     expect(recorder.told).toEqual([]);
     expect(next.told).toEqual([['bytes', 'bytes'], ['end'], ['closed']]);
+  });
+
+  it('lets the kernel ask, too, behind our bound of 35 s, and not where kernelKeepalive is false', () => {
+    const calls: unknown[][] = [];
+    // A Node that can set all three values, as the kernel is asked by none that cannot.
+    const setKeepAlive = (...[on, idle, interval, count]: readonly unknown[]) =>
+      void calls.push([on, idle, interval, count]);
+    Object.defineProperty(setKeepAlive, 'length', { value: 4 });
+    const own = net.Socket.prototype.setKeepAlive;
+    net.Socket.prototype.setKeepAlive = setKeepAlive as unknown as typeof own;
+    onTestFinished(() => {
+      net.Socket.prototype.setKeepAlive = own;
+    });
+    new SocketTransport(near, { noDelay: true, kernelKeepalive: false }).guard(35_000);
+    expect(calls).toEqual([]);
+    new SocketTransport(near).guard(35_000);
+    expect(calls).toEqual([[true, 35_000, 5_000, 3]]);
+  });
+
+  it.each([
+    ['its own destroy() has ended writes with ECANCELED', { code: 'ECANCELED', syscall: 'write' }, ['closed']],
+    [
+      'ECONNRESET has ended it',
+      { code: 'ECONNRESET', syscall: 'read' },
+      ['closed', { code: 'ECONNRESET', syscall: 'read' }],
+    ],
+  ])('tells a socket that was destroyed before attach as closed 1 time: %s', async (_what, failure, told) => {
+    const transport = new SocketTransport(near);
+    near.destroy(Object.assign(new Error(failure.code), failure));
+    await new Promise((resolve) => near.once('close', resolve));
+    transport.attach(recorder);
+    await recorder.closed();
+    expect(recorder.told).toEqual([told]);
   });
 });
