@@ -6,7 +6,7 @@ import type { AttachOptions, Client } from '@systole/client';
 import { attach } from '@systole/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { countHandles } from '../support/handles.ts';
-import { endOf, FAST, namesOf, nextSession, record, startServer } from '../support/pair.ts';
+import { endOf, FAST, freshTarget, namesOf, nextSession, record, startServer } from '../support/pair.ts';
 import { bytesOf, listenRaw, PREAMBLE, welcomeFrame } from '../support/raw-peer.ts';
 
 async function dial(address: object | undefined): Promise<Socket> {
@@ -39,6 +39,14 @@ describe('attach at the client', () => {
     expect(await endOf(serverTape)).toMatchObject({ cause: 'closed-by-peer' });
     expect(namesOf(tape)).toEqual(['connect', 'disconnect', 'end']);
     expect(socket.destroyed).toBe(true);
+  });
+
+  it('has the address unix on a Unix socket, and 1 message is handled over it', async () => {
+    const server = await startServer({ onMessage: (message) => message }, await freshTarget('unix'));
+    const client = start(await dial(server.address));
+    await client.ready();
+    expect(client.address).toBe('unix');
+    expect(await client.send(1)).toBe(1);
   });
 
   it('makes its socket half-open, as the goodbye needs 2 FINs with time between them', async () => {

@@ -8,7 +8,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { ClientOptions } from '@systole/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { authority, certificate } from '../support/certificates.ts';
-import { endOf, namesOf, record, startClient } from '../support/pair.ts';
+import { endOf, freshPath, namesOf, record, startClient } from '../support/pair.ts';
 import { bytesOf, PREAMBLE, RawPeer, welcomeFrame } from '../support/raw-peer.ts';
 import { Tape } from '../support/tape.ts';
 
@@ -20,12 +20,12 @@ interface TlsListener {
   readonly peers: Tape<RawPeer>;
 }
 
-/** A server of node:tls. */
-async function listenTls(options: TlsOptions): Promise<TlsListener> {
+/** A server of node:tls; at a path it has no port. */
+async function listenTls(options: TlsOptions, path?: string): Promise<TlsListener> {
   const peers = new Tape<RawPeer>();
   const server = createTlsServer(options, (socket: TLSSocket) => peers.push(new RawPeer(socket)));
   server.on('tlsClientError', () => {}); // the client tells what it makes of it
-  server.listen(0, HOST);
+  server.listen(path === undefined ? { port: 0, host: HOST } : { path });
   onTestFinished(() => void server.close());
   await once(server, 'listening');
   return { port: (server.address() as AddressInfo).port, peers };
@@ -78,6 +78,26 @@ describe('a client over TLS', () => {
       for (const peer of peers.items) expect(peer.received).toHaveLength(0);
     },
   );
+
+  it('trusts the authorities of the system where tls is true, of which ours is none: 1 bad-certificate', async () => {
+    const { port, peers } = await listenTls(certificate('server'));
+    const end = await endOf(record(dial(port, true)));
+    expect(end).toMatchObject({ cause: 'bad-certificate', evidence: { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' } });
+    for (const peer of peers.items) expect(peer.received).toHaveLength(0);
+  });
+
+  it('takes a server on a Unix socket for the name that is given, and for localhost where none is', async () => {
+    const path = await freshPath();
+    const { peers } = await listenTls(certificate('server'), path);
+    const client = startClient({ path, tls: { ca: authority() } });
+    (await peers.first()).write(PREAMBLE, bytesOf(welcomeFrame()));
+    await client.ready();
+    const elsewhere = startClient({ path, tls: { ca: authority(), servername: 'gateway.example' } });
+    expect(await endOf(record(elsewhere))).toMatchObject({
+      cause: 'bad-certificate',
+      evidence: { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+    });
+  });
 
   it('backs off and comes back after bad-certificate: it may be renewed', async () => {
     const { port } = await listenTls(certificate('expired-server'));

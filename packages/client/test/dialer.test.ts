@@ -142,6 +142,26 @@ describe('dial', () => {
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
   });
 
+  it('L10: goes on for the rest of 3 s where its alarm rings early, as all do after the system has slept', async () => {
+    let rings = 0;
+    const deadlines: number[] = [];
+    const clock: Clock = {
+      ...hastyClock(),
+      alarm: (owner: AlarmOwner) => ({
+        set: (deadline) => {
+          deadlines.push(deadline);
+          rings += 1;
+          const now = rings === 1 ? deadline - 1 : deadline;
+          if (rings <= 2) queueMicrotask(() => owner.handleAlarm(now));
+        },
+        clear: () => {},
+      }),
+    };
+    const outcome = await dial({ host: '127.0.0.1', port }, { ...config, clock });
+    expect(outcome).toMatchObject({ cause: 'connect-timeout' });
+    expect(deadlines).toEqual([4_000, 4_000]);
+  });
+
   it('is stopped by its signal at once: while the name is resolved, while TCP connects, and before both', async () => {
     vi.mocked(lookup).mockReturnValue(new Promise<never>(() => {}));
     const resolving = dial({ host: 'gateway.example', port }, config);

@@ -91,6 +91,10 @@ describe('resolveClientOptions', () => {
     },
     { options: { addresses: [{ port: 1 }, { host: 'localhost', port: 1 }] }, problem: 'addresses.1: named once' },
     { options: { addresses: [{ path: '/a' }, { path: '/a' }] }, problem: 'addresses.1: named once' },
+    {
+      options: { addresses: [{ port: 1 }, 'a:1'] },
+      problem: 'addresses.1: an object',
+    },
     { options: { addresses: [{ port: 1 }], port: 1 }, problem: 'port: left out beside addresses' },
     {
       options: { addresses: Array.from({ length: 65 }, (_, port) => ({ port: port + 1 })) },

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
-import { OptionsError, SystoleError } from '@systole/core';
+import { delimited, OptionsError, SystoleError } from '@systole/core';
 import type { WatchOptions } from '@systole/watch';
 import { follow, watch } from '@systole/watch';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -316,6 +316,12 @@ describe('options that are wrong', () => {
     ],
     [{ strict: true }, 'strict must be false where there is no probe, as nothing would be answered, got true'],
     [{ probe: 'PING' }, 'probe must be a function, got "PING"'],
+    [
+      { reply: { framer: delimited(), matches: () => true } },
+      'reply must be left out where there is no probe, as nothing would be answered, got an object',
+    ],
+    [{ reply: 5 }, 'reply must be an object, got 5'],
+    [{ idle: 5 }, 'idle must be an object, got 5'],
     [{ idle: { reader: 5 } }, "idle.reader must be a duration such as 250 or '20s', of 100 ms to 1,000 years, got 5"],
     [{ destroy: 'yes' }, 'destroy must be true, false or a function, got "yes"'],
     [{ signal: 1 }, 'signal must be an AbortSignal, got 1'],

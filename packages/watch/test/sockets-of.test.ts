@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
@@ -48,6 +49,50 @@ describe('socketsOf', () => {
     while (closed.length < 3) await setImmediate();
     await Promise.all(closed);
     expect(heard).toHaveLength(2);
+  });
+
+  it('goes on for 1 of 2 hearers where the other one is stopped twice', async () => {
+    const port = await listen();
+    const heard: Socket[] = [];
+    const [, stopFirst] = socketsOf(
+      () => undefined,
+      () => {},
+    );
+    let dial = (): Socket => connect(port, '127.0.0.1');
+    const [, stopSecond] = socketsOf(
+      () => {
+        dial = AsyncResource.bind(dial);
+      },
+      (socket) => heard.push(socket),
+    );
+    stopFirst();
+    stopFirst();
+    const socket = dial();
+    await once(socket, 'close');
+    stopSecond();
+    await once(dial(), 'close');
+    expect(heard).toEqual([socket]);
+    expect(channel('net.client.socket').hasSubscribers).toBe(false);
+  });
+
+  it('tells 0 sockets to who has stopped, while another one is told', async () => {
+    const port = await listen();
+    const heard: Socket[] = [];
+    const [, stopOther] = socketsOf(
+      () => undefined,
+      () => {},
+    );
+    let dial = (): Socket => connect(port, '127.0.0.1');
+    const [, stop] = socketsOf(
+      () => {
+        dial = AsyncResource.bind(dial);
+      },
+      (socket) => heard.push(socket),
+    );
+    stop();
+    await once(dial(), 'close');
+    stopOther();
+    expect(heard).toEqual([]);
   });
 
   it('leaves nothing behind where open throws', () => {

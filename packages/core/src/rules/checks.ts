@@ -70,14 +70,18 @@ export function checkOptions(
 const SECRETS = /^(credentials|tls|authenticate)\b/;
 
 function problemsOf(issue: v.BaseIssue<unknown>): OptionProblem[] {
-  const path = v.getDotPath(issue) ?? 'options';
+  const path = v.getDotPath(issue) as string; // the options themselves are an object by now
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     // It may be a misspelt `credentials`.
     const value = issue.path?.at(-1)?.value;
     return [{ path, requirement: 'left out (there is no such option)', value, isSecret: true }];
   }
-  // A name in quotes is that of an entry which is missing.
-  const isMissing = issue.type === 'strict_object' && issue.expected?.startsWith('"') === true;
-  const isSecret = SECRETS.test(path);
-  return [{ path, requirement: isMissing ? 'given' : issue.message, value: issue.input, isSecret }];
+  return [{ path, requirement: requirementOf(issue), value: issue.input, isSecret: SECRETS.test(path) }];
+}
+
+/** Where an object has no words of ours, valibot's would be shown. What it expects in quotes is the name of an entry that is missing. */
+function requirementOf({ type, expected, message }: v.BaseIssue<unknown>): string {
+  if (type !== 'strict_object') return message;
+  if (expected?.startsWith('"') === true) return 'given';
+  return message.startsWith('Invalid type') ? 'an object' : message;
 }
