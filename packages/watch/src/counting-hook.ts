@@ -54,13 +54,25 @@ export class CountingHook {
 
   #pass(chunk: unknown, encoding: unknown): void {
     if (this.#isRemoved || chunk === null || chunk === undefined) return;
-    const isText = typeof chunk === 'string';
-    const isBytes = chunk instanceof Uint8Array;
-    if (this.#countsObjects) this.count += 1;
-    else if (isText)
-      this.count += Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : undefined);
-    else this.count += isBytes ? chunk.length : 1;
-    if (isBytes) this.#tell?.(chunk);
-    else if (isText) this.#tell?.(Buffer.from(chunk));
+    this.count += this.#countsObjects ? 1 : lengthOf(chunk, encoding);
+    const bytes = this.#tell === undefined ? undefined : bytesOf(chunk, encoding);
+    if (bytes !== undefined) this.#tell?.(bytes);
   }
+}
+
+/** In bytes. A stream of bytes takes text and whatever looks at memory, and refuses the rest. */
+function lengthOf(chunk: unknown, encoding: unknown): number {
+  if (typeof chunk === 'string') return Buffer.byteLength(chunk, encodingOf(encoding));
+  return ArrayBuffer.isView(chunk) ? chunk.byteLength : 0;
+}
+
+function bytesOf(chunk: unknown, encoding: unknown): Uint8Array | undefined {
+  if (typeof chunk === 'string') return Buffer.from(chunk, encodingOf(encoding));
+  if (!ArrayBuffer.isView(chunk)) return undefined;
+  return chunk instanceof Uint8Array ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+}
+
+/** In its place there may be a callback, or nothing. */
+function encodingOf(encoding: unknown): BufferEncoding {
+  return typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
 }

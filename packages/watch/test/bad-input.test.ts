@@ -111,6 +111,13 @@ describe('a stream that is unusual', () => {
     expect(told.at(-1)).toMatchObject({ at: BOUND_MS, payload: { cause: 'write-stalled' } });
   });
 
+  it('says close, and was not destroyed, as those from before Node 8 do: 1 disconnect, closed-locally', () => {
+    const { stream, told } = watchFake();
+    stream.emit('close');
+    stream.emit('close');
+    expect(told).toMatchObject([{ name: 'disconnect', payload: { cause: 'closed-locally' } }]);
+  });
+
   it('is half closed behind bytes that its owner has not read: eof, and he may still read them', async () => {
     const { clock, stream, told } = watchFake({ probe: () => {} });
     stream.hear('the last word');
