@@ -22,7 +22,7 @@ export class SendQueue {
     const taken = new Uint8Array(Math.max(Math.min(room, this.#bytes), 0));
     let length = 0;
     while (length < taken.length) {
-      const chunk = this.#chunks.shift() ?? new Uint8Array(0);
+      const chunk = this.#chunks.shift() as Uint8Array;
       const part = chunk.subarray(0, taken.length - length);
       taken.set(part, length);
       length += part.length;

@@ -70,8 +70,8 @@ export function parseArguments(args: readonly string[]): Settings {
   const timeout = values['connect-timeout'];
   return {
     proxy: {
-      target: parsePlace(target) ?? 0,
-      listen: parsePlace(listen) ?? 0,
+      target: parsePlace(target) as Place,
+      listen: parsePlace(listen) as Place,
       ...(timeout === undefined ? {} : { connectTimeout: toDuration(timeout) }),
     },
     http: http === undefined ? undefined : parsePlace(http),

@@ -42,6 +42,12 @@ describe('the command line', () => {
     expect(parseArguments(['-h']).wantsHelp).toBe(true);
   });
 
+  it('takes a duration with its unit, such as 1500ms, as it is written: what is none is found with the other options', () => {
+    const timeoutOf = (text: string) =>
+      parseArguments(['--target', '1', '--connect-timeout', text]).proxy.connectTimeout;
+    expect(['1500ms', '1.5s', 'soon'].map(timeoutOf)).toEqual(['1500ms', '1.5s', 'soon']);
+  });
+
   it('that is wrong is told about all 3 places at once', () => {
     const call = (): unknown => parseArguments(['--listen', 'x', '--http', 'y']);
     expect(call).toThrow(/--target .* got nothing\n--listen .* got "x"\n--http .* got "y"/);

@@ -87,6 +87,7 @@ describe('control over HTTP', () => {
     expect(await statusOf({ origin: 'null' })).toBe(403);
     expect(await statusOf({ host: 'rebound.example.org' })).toBe(403);
     expect(await statusOf({ 'content-type': 'text/plain' })).toBe(415);
+    expect((await ask({ port, method: 'POST', path: '/' }, '{}')).status).toBe(415);
     expect((await ask({ port, path: '/state' })).status).toBe(404);
     const { status, headers } = await ask({ port, path: '/', method: 'DELETE' });
     expect([status, headers.allow]).toEqual([405, 'GET, POST']);

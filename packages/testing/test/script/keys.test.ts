@@ -36,6 +36,16 @@ describe('keys', () => {
     expect(heard.length).toBe(8);
   });
 
+  it('without a letter, such as the arrow up, ask for nothing: 1 request of 2 keys', () => {
+    const { terminal } = makeTerminal();
+    const heard: KeyRequest[] = [];
+    const stop = hearKeys(terminal, (request) => heard.push(request));
+    for (const key of ['\u001b[A', 's']) terminal.emit('data', Buffer.from(key));
+    terminal.emit('keypress', undefined, { ctrl: false });
+    expect(heard).toEqual([{ type: 'state' }]);
+    stop();
+  });
+
   it('that are listed all do something, and no other does', () => {
     const listed = [...KEYS.matchAll(/^ {2}(\S) {2}\S/gm)].map(([, key]) => key ?? '');
     expect(listed.length).toBe(15);
