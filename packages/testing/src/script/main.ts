@@ -66,13 +66,10 @@ function hearEnding(): AbortController {
   return ending;
 }
 
-/** Runs until a key ends it, or something else. */
-async function run(proxy: FaultProxy, tell: Tell, ending: AbortController): Promise<void> {
-  const stopHearing = process.stdin.isTTY
-    ? hearKeys(process.stdin, (request) => handleKey(request, proxy, tell, () => ending.abort()))
-    : () => {};
-  if (!ending.signal.aborted) await once(ending.signal, 'abort');
-  stopHearing();
+/** Does what the keys of a terminal ask for, until the function that it returns is called. */
+function hearTerminal(proxy: FaultProxy, tell: Tell, ending: AbortController): () => void {
+  if (!process.stdin.isTTY) return () => {};
+  return hearKeys(process.stdin, (request) => handleKey(request, proxy, tell, () => ending.abort()));
 }
 
 /** Starts what was asked for, and closes it when the run is over. */
@@ -84,9 +81,12 @@ async function serve(settings: Settings): Promise<void> {
   const control = await listenForHttp(settings, proxy, tell);
   const { address, target } = proxy.inspect();
   const http = control === undefined ? {} : { http: addressOfServer(control.address()) };
+  // Before anyone is told that there are keys: one that comes earlier would be shown, and wait for its line.
+  const stopHearing = hearTerminal(proxy, tell, ending);
   tell({ type: 'listening', address, target, ...http });
   if (process.stdin.isTTY && !settings.asJson) print('press ? for the keys');
-  await run(proxy, tell, ending);
+  if (!ending.signal.aborted) await once(ending.signal, 'abort');
+  stopHearing();
   control?.close();
   control?.closeAllConnections();
   await proxy.close();

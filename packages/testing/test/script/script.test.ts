@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { ask, post } from '../support/http.ts';
 import { End, listen } from '../support/proxy-rig.ts';
-import { ScriptRun } from '../support/script.ts';
+import { onTerminal, ScriptRun } from '../support/script.ts';
 import { until } from '../support/until.ts';
 
 /** A target, and the script before it. */
@@ -112,5 +112,39 @@ describe('the script', () => {
       expect(run.errors).toContain('EADDRINUSE');
       expect(run.errors).not.toContain('    at ');
     }
+  });
+});
+
+const TERMINAL = onTerminal(['--target', '1']);
+
+describe.skipIf(TERMINAL === undefined)('the script on a terminal', () => {
+  it('does what 5 keys ask for, says so, and ends with 0 on q', async () => {
+    const run = new ScriptRun([], TERMINAL);
+    await run.line('press ? for the keys');
+    run.type('?');
+    await run.line('q  quit, as Ctrl-C does');
+    run.type('>bs');
+    await run.line('the next keys are for: toServer');
+    await run.line('toServer: blackholed');
+    await run.line('to the server blackholed, to the client open; 0 accepted, 0 refused');
+    run.type('q');
+    expect(await run.ended()).toBe(0);
+    expect(run.lines.at(-1)).toContain('closed');
+  });
+
+  it('ends with 0 on Ctrl-C, which is 1 key like any other, as the terminal is raw', async () => {
+    const run = new ScriptRun([], TERMINAL);
+    await run.line('press ? for the keys');
+    run.type('\u0003');
+    expect(await run.ended()).toBe(0);
+    expect(run.lines.at(-1)).toContain('closed');
+  });
+
+  it('speaks JSON alone with --json: 0 words about keys', async () => {
+    const run = new ScriptRun([], onTerminal(['--target', '1', '--json']));
+    await run.line('listening');
+    run.type('q');
+    expect(await run.ended()).toBe(0);
+    expect(run.lines.map((line) => JSON.parse(line).type)).toEqual(['listening', 'closed']);
   });
 });

@@ -3,6 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,13 @@ import { until } from './until.ts';
 
 /** The built script; `npm test` builds first. */
 const SCRIPT: string = fileURLToPath(new URL('../../dist/script/main.js', import.meta.url));
+
+/** How to run the script on a terminal, by script(1) of util-linux, which every Debian has; undefined elsewhere. */
+export function onTerminal(args: readonly string[]): readonly [string, ...string[]] | undefined {
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/script')) return undefined;
+  const command = [process.execPath, SCRIPT, ...args].map((word) => `'${word}'`).join(' ');
+  return ['/usr/bin/script', '--quiet', '--return', '--command', command, '/dev/null'];
+}
 
 /** A run of the script. It is killed when the test is over. */
 export class ScriptRun {
@@ -22,13 +30,18 @@ export class ScriptRun {
   /** Runs `file`, with Node unless it is given otherwise. */
   constructor(args: readonly string[], command: readonly [string, ...string[]] = [process.execPath, SCRIPT]) {
     const [file, ...first] = command;
-    this.child = spawn(file, [...first, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(file, [...first, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#closed = once(this.child, 'close');
     if (this.child.stdout) createInterface(this.child.stdout).on('line', (line) => this.lines.push(line));
     this.child.stderr?.on('data', (chunk: Buffer) => {
       this.errors += chunk.toString();
     });
     onTestFinished(() => void this.child.kill('SIGKILL'));
+  }
+
+  /** Presses keys. */
+  type(keys: string): void {
+    this.child.stdin?.write(keys);
   }
 
   /** The first line that has this in it. */
