@@ -108,6 +108,24 @@ describe('calls of authenticate for peers that have gone', () => {
     (await hook.calls.count(2)).at(-1)?.answer('ann');
     await next.next('welcome');
   });
+
+  it('that never settle count for the whole 10,000 ms also where the system has slept for a minute after 1 of them', async () => {
+    const hook = makeHook();
+    const clock = new ManualClock();
+    const options = { keepalive: false, maxHandshakes: 1, authenticate: hook.authenticate, clock } as const;
+    const server = await startServer(options);
+    await hitAndRun(server, hook);
+    clock.advance(1);
+    clock.sleep(60_000); // every alarm rings, and the monotonic clock stands
+    clock.advance(9_998);
+    await (await RawPeer.connect(server.address)).closed();
+    expect(hook.calls.items.length).toBe(1);
+    clock.advance(1);
+    const next = await RawPeer.connect(server.address);
+    next.write(HELLO);
+    (await hook.calls.count(2)).at(-1)?.answer('ann');
+    await next.next('welcome');
+  });
 });
 
 describe('a peer that is being judged', () => {
