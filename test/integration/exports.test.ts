@@ -50,6 +50,7 @@ describe('the public values', () => {
     expect(await valuesOf(import('@systole/core'))).toEqual([
       'Connection',
       'Emitter',
+      'FloodLog',
       'FrameDecoder',
       'Heartbeat',
       'LiveSession',

@@ -72,7 +72,7 @@ describe('W1: a stranger at the door of a server', () => {
       expect(address).toMatch(/^127\.0\.0\.1:\d+$/);
       expect(evidence).toMatchObject({ phase: 'handshake', epoch: 0, probesSent: 0 });
       expect(logger.tape.items.slice(lines)).toEqual([
-        { level, message: 'connection rejected', fields: { address, cause, evidence, count: 1 } },
+        { level, message: 'connection rejected', fields: { role: 'server', address, cause, evidence, count: 1 } },
       ]);
       expect(server.inspect()).toMatchObject({ arrivals: 0, sessions: 1 });
       expect(await countHandles('TCPSocketWrap')).toBe(sockets);

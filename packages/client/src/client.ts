@@ -44,7 +44,7 @@ const SILENT = pino({ level: 'silent' });
 function initOf(options: CommonOptions, comesBack: boolean): ClientSessionInit {
   const session = fillSessionOptions(options);
   return {
-    parts: resolveParts(options, SILENT),
+    parts: resolveParts(options, SILENT, 'client'),
     session: comesBack ? session : { ...session, resumeWindowMs: 0 },
     socket: fillSocketOptions(options),
     credentials: options.credentials,

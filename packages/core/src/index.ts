@@ -78,6 +78,7 @@ export type { EventOf, TypedEvents, WaitOptions } from './session/emitter.ts';
 export { Emitter, rethrowLater } from './session/emitter.ts';
 export type { NamedEnd, Seen } from './session/ending.ts';
 export { evidenceOf } from './session/ending.ts';
+export { FloodLog } from './session/flood-log.ts';
 export type { Goodbye } from './session/goodbye.ts';
 export type { BeatStream, LivenessWish } from './session/heartbeat.ts';
 export { Heartbeat } from './session/heartbeat.ts';

@@ -4,6 +4,7 @@ import { resolveSessionOptions } from '../src/rules/options.ts';
 import { Delivery } from '../src/session/delivery.ts';
 import type { AckFrame } from '../src/words/frame.ts';
 import { FakeClock } from './support/fake-clock.ts';
+import { SILENT } from './support/session-rig.ts';
 import { textCodec } from './support/text-codec.ts';
 
 const STREAM = { bytesIn: 0, takesPayload: true, isLeaving: false };
@@ -16,6 +17,7 @@ function createDelivery(appStallTimeout: number | false = 60_000) {
   const delivery = new Delivery({
     clock,
     codec: textCodec,
+    logger: SILENT,
     config: resolveSessionOptions({ appStallTimeout }),
     hasHandler: true,
     handle: () => undefined,

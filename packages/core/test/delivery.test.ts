@@ -7,6 +7,7 @@ import { Delivery } from '../src/session/delivery.ts';
 import { AMPLE, ack, data, sketch, turn, value } from './support/delivery-frames.ts';
 import { FakeClock } from './support/fake-clock.ts';
 import { fateOf, settle } from './support/fate.ts';
+import { SILENT } from './support/session-rig.ts';
 import { textCodec } from './support/text-codec.ts';
 
 const PEER = { maxMessageBytes: 100, credit: AMPLE };
@@ -20,6 +21,7 @@ function createDelivery(
   const delivery = new Delivery({
     clock: new FakeClock(),
     codec: textCodec,
+    logger: SILENT,
     config: resolveSessionOptions(options),
     hasHandler: handler !== undefined,
     handle: (message) => handler?.(message),

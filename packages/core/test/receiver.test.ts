@@ -7,14 +7,17 @@ import { Receiver } from '../src/session/receiver.ts';
 import { ProtocolError } from '../src/words/errors.ts';
 import type { AckFrame } from '../src/words/frame.ts';
 import { AMPLE, ack, data, failure, turn, value } from './support/delivery-frames.ts';
+import { FakeClock } from './support/fake-clock.ts';
 import { settle } from './support/fate.ts';
+import { SILENT } from './support/session-rig.ts';
 import { textCodec, UNDECODABLE, UNENCODABLE } from './support/text-codec.ts';
 
 type Handler = (message: unknown) => unknown;
 
 /** A receiver whose exchange has a connection to a peer that takes values of 100 bytes. */
-function hostHandler(handler: Handler | undefined): Pick<ReceiverHost, 'hasHandler' | 'handle'> {
-  return { hasHandler: handler !== undefined, handle: (message) => handler?.(message) };
+function hostHandler(handler: Handler | undefined): Pick<ReceiverHost, 'clock' | 'logger' | 'hasHandler' | 'handle'> {
+  const base = { clock: new FakeClock(), logger: SILENT };
+  return { ...base, hasHandler: handler !== undefined, handle: (message) => handler?.(message) };
 }
 
 function createReceiver(handler: Handler | undefined, options: SessionOptions = {}) {

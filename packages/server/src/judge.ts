@@ -1,11 +1,11 @@
 /** The judge of arrivals: asks `authenticate` who they are, and counts the calls that run. */
 
 import type { Alarm, AlarmOwner, Clock, Hello, Instant, Logger, NamedEnd, Refusal, SessionParts } from '@systole/core';
+import { FloodLog } from '@systole/core';
 import type { Arrival } from './arrival.ts';
 import type { Authenticate, PeerIntroduction } from './authentication.ts';
 import { Rejection } from './authentication.ts';
 import { certificateOf, tlsOf } from './certificate.ts';
-import { FloodLog } from './flood-log.ts';
 import type { Seat } from './headcount.ts';
 import type { IdentityKey } from './identity-key.ts';
 import { identityKey } from './identity-key.ts';

@@ -31,7 +31,7 @@ import { TrustedProxies } from './trusted-proxies.ts';
  */
 export function createServer(options: ServerOptions = {}): Server {
   const config = resolveServerOptions(options);
-  return new LiveServer(resolveParts(options, pino({ level: 'silent' })), config, options);
+  return new LiveServer(resolveParts(options, pino({ level: 'silent' }), 'server'), config, options);
 }
 
 class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost, RegistryHost, SessionHost {

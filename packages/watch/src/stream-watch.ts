@@ -33,7 +33,7 @@ export class StreamWatch extends Emitter<WatchEvents> implements FollowingWatch,
   constructor(options: WatchOptions) {
     super();
     this.#config = resolveWatchOptions(options);
-    this.#parts = resolveParts(options, SILENT);
+    this.#parts = resolveParts(options, SILENT, 'watch');
     this.#signal = options.signal;
     this.#signal?.addEventListener('abort', this.#abort, { once: true });
     if (this.#signal?.aborted === true) this.stop();

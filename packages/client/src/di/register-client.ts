@@ -33,6 +33,6 @@ export function registerClient(container: Container, options?: ClientOptions): v
     container,
     { token: CLIENT, optionsToken: CLIENT_OPTIONS, defaultOptions: undefined, advice, create: connect },
     options,
-    resolveParts({}, pino({ level: 'silent' })),
+    resolveParts({}, pino({ level: 'silent' }), 'client'),
   );
 }

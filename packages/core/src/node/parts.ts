@@ -32,18 +32,25 @@ export interface PartOptions {
    * with others: copy it in order to transfer it to another thread.
    */
   readonly codec?: Codec;
-  /** A pino logger, or one with its methods. Default: a silent one. */
+  /**
+   * A pino logger, or one with its methods: each line has the `role`, `server` or `client`, and those of a session its id and the
+   * peer's address. Default: a silent one, so give one when nothing seems to happen.
+   */
   readonly logger?: Logger;
   /** Uniform in [0, 1), for jitter. Default: Math.random. */
   readonly random?: () => number;
 }
 
-/** Option, then default. */
-export function resolveParts({ clock, codec, logger, random }: PartOptions, silent: Logger): SessionParts {
+/** Option, then default. Lines of a logger that may be others', too, say by `role` whose they are. */
+export function resolveParts(
+  { clock, codec, logger, random }: PartOptions,
+  silent: Logger,
+  role: 'server' | 'client' | 'watch',
+): SessionParts {
   return {
     clock: clock ?? systemClock,
     codec: codec ?? defaultCodec,
-    logger: logger ?? silent,
+    logger: logger?.child({ role }) ?? silent,
     random: random ?? Math.random,
     publish,
   };

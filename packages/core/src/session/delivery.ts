@@ -152,6 +152,7 @@ export class Delivery {
   handleEnd(reason: string): void {
     this.#sender.handBackInDoubt(this.#exchange.restart());
     this.#sender.handBackUnsent(reason);
+    this.#receiver.handleEnd();
   }
 
   /** Looks whether the peer's application moves, after what has come and left in a turn (L11). */

@@ -7,9 +7,11 @@ import { MAX_CODE_BYTES, MAX_TEXT_BYTES } from '../rules/limits.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import type { Codec } from '../words/codec.ts';
 import { rethrowLater } from './emitter.ts';
+import type { HandlerLogHost } from './handler-log.ts';
+import { HandlerLog } from './handler-log.ts';
 
 /** Whom a {@link Receiver} works for. */
-export interface ReceiverHost {
+export interface ReceiverHost extends HandlerLogHost {
   readonly codec: Codec;
   readonly config: SessionConfig;
   readonly hasHandler: boolean;
@@ -26,11 +28,13 @@ const DONE: Outcome = { ok: true, value: undefined };
 export class Receiver {
   readonly #host: ReceiverHost;
   readonly #exchange: Exchange;
+  readonly #log: HandlerLog;
   #isHandling = false;
 
   constructor(host: ReceiverHost, exchange: Exchange) {
     this.#host = host;
     this.#exchange = exchange;
+    this.#log = new HandlerLog(host);
   }
 
   /** Hands messages to the handler: one at a time, in order (D1). */
@@ -64,23 +68,23 @@ export class Receiver {
 
   #call({ payload, isOwn }: Received): Outcome | Promise<Outcome> {
     const host = this.#host;
-    if (!host.hasHandler) return failure('no-handler', 'the peer has no handler for messages');
+    if (!host.hasHandler) return this.#failure('no-handler', 'the peer has no handler for messages');
     let message: unknown;
     try {
       message = host.codec.decode(payload, isOwn);
     } catch (error) {
-      return failure('undecodable', textOf(error));
+      return this.#failure('undecodable', textOf(error), error);
     }
     try {
       const value = host.handle(message);
       return isThenable(value)
         ? Promise.resolve(value).then(
             (late) => this.#success(late),
-            (error: unknown) => failureOf(error),
+            (error: unknown) => this.#failureOf(error),
           )
         : this.#success(value);
     } catch (error) {
-      return failureOf(error);
+      return this.#failureOf(error);
     }
   }
 
@@ -89,27 +93,34 @@ export class Receiver {
     try {
       const bytes = this.#host.codec.encode(value);
       if (bytes.length <= this.#exchange.outbox.maxMessageBytes) return { ok: true, value: bytes };
-      return failure(
+      return this.#failure(
         'result-too-large',
         `the message was handled, but its result of ${bytes.length} bytes is too large`,
       );
     } catch (error) {
-      return failure(
+      return this.#failure(
         'unencodable-result',
         `the message was handled, but its result could not be encoded: ${textOf(error)}`,
+        error,
       );
     }
   }
-}
 
-/** It is kept until the peer has it, so it is cut here as it will be on its way. */
-function failure(code: string, text: string): Outcome {
-  return { ok: false, code: cutText(code, MAX_CODE_BYTES), text: cutText(text, MAX_TEXT_BYTES) };
-}
+  /** What a handler threw, as it travels back: the code of the error, if it has one that is a string, and its message. */
+  #failureOf(error: unknown): Outcome {
+    return this.#failure(codeOf(error), textOf(error), error);
+  }
 
-/** What a handler threw, as it travels back: the code of the error, if it has one that is a string, and its message. */
-function failureOf(error: unknown): Outcome {
-  return failure(codeOf(error), textOf(error));
+  /** It is kept until the peer has it, so it is cut here as it will be on its way; here it is logged whole. */
+  #failure(code: string, text: string, err: unknown = text): Outcome {
+    this.#log.add({ code, err });
+    return { ok: false, code: cutText(code, MAX_CODE_BYTES), text: cutText(text, MAX_TEXT_BYTES) };
+  }
+
+  /** The session is over. */
+  handleEnd(): void {
+    this.#log.finish();
+  }
 }
 
 /** Total: what is thrown may be anything, and so may its properties. */

@@ -49,7 +49,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   readonly #parts: SessionParts;
   readonly #config: SessionConfig;
   readonly #handler: MessageHandler | undefined;
-  /** A child of the parts' logger, made when there is first something to say. */
+  /** A child of the parts' logger that names session and address as they are now, made when there is something to say. */
   #logger: Logger | undefined;
   #id = '';
   #epoch = 0;
@@ -162,6 +162,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     this.#span = new Span(connection);
     this.#epoch = epoch;
     this.#address = address;
+    this.#logger = undefined;
   }
 
   /**
@@ -197,6 +198,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   /** The identity that the server has given. */
   protected identify(id: string): void {
     this.#id = id;
+    this.#logger = undefined;
   }
 
   /** Where this end stands, and what it takes on the connection that is about to begin. */
@@ -235,12 +237,13 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   /** Tells an event: the publisher first, the log, then the listeners. */
   protected tell<Name extends keyof SessionEvents>(name: Name, payload: SessionEvents[Name]): void {
     this.#parts.publish(name, payload, this as unknown as Session);
-    logEvent(this.#parts.logger, name, payload, () => this.#log());
+    logEvent(this.#parts.logger, name, payload, () => this.logger);
     // Events extends SessionEvents, which the compiler cannot follow through a type parameter.
     this.emit(name, payload as unknown as Events[Name]);
   }
 
-  #log(): Logger {
+  /** Names the session and the peer. */
+  get logger(): Logger {
     this.#logger ??= this.#parts.logger.child({ session: this.#id, address: this.#address });
     return this.#logger;
   }

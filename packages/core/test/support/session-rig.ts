@@ -89,7 +89,8 @@ export interface Line {
   receive(...frames: Frame[]): void;
 }
 
-const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => SILENT };
+/** Writes nothing. */
+export const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => SILENT };
 
 /**
  * A session at instant 0, without a connection. Idle is not jittered, and the peer's application is not watched: its alarm

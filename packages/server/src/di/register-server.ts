@@ -34,6 +34,6 @@ export function registerServer(container: Container, options?: ServerOptions): v
     container,
     { token: SERVER, optionsToken: SERVER_OPTIONS, defaultOptions: {}, advice, create: createServer },
     options,
-    resolveParts({}, pino({ level: 'silent' })),
+    resolveParts({}, pino({ level: 'silent' }), 'server'),
   );
 }

@@ -1,6 +1,6 @@
 /** A log of what may come thousands of times a second: at most one line a second, with how often it came. */
 
-import type { Alarm, AlarmOwner, Clock, Instant } from '@systole/core';
+import type { Alarm, AlarmOwner, Clock, Instant } from '../words/clock.ts';
 
 const PERIOD_MS = 1_000;
 
