@@ -87,6 +87,7 @@ describe('the public values', () => {
       'resolveSessionOptions',
       'rethrowLater',
       'sessionEntries',
+      'signalSchema',
       'socketEntries',
       'warnOfIdle',
     ]);

@@ -65,7 +65,9 @@ describe('wrong options', () => {
     expect(pathsOf(error)).toEqual(WRONG_PATHS);
     expect(error).toMatchObject({ code: 'ERR_OPTIONS', fault: 'caller', name: 'OptionsError' });
     expect(error.message).toContain('strict must be true or false, got "yes"');
-    expect(error.message).toContain('keepAlive must be left out (there is no such option), got false');
+    expect(error.message).toContain(
+      'keepAlive must be left out (there is no such option, did you mean keepalive?), got false',
+    );
     expect(error.message).toContain("keepalive.idle must be a duration such as 250 or '20s', of 100 ms to 1,000 years");
     expect(error.message.split('; ').length).toBe(16);
     expect(await countHandles('TCPServerWrap')).toBe(servers);

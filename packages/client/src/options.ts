@@ -7,11 +7,11 @@ import {
   findSessionContradictions,
   integerSchema,
   isPlainObject,
-  methodsSchema,
   parseDuration,
   partEntries,
   plainSchema,
   sessionEntries,
+  signalSchema,
   socketEntries,
 } from '@systole/core';
 import type { PartOptions, SocketOptions } from '@systole/core/node';
@@ -119,7 +119,7 @@ const commonEntries: v.ObjectEntries = {
   ...partEntries,
   ...socketEntries,
   credentials: v.optional(plainSchema),
-  signal: v.optional(methodsSchema('addEventListener', 'removeEventListener')),
+  signal: v.optional(signalSchema),
 };
 
 const attachEntries: v.ObjectEntries = {
@@ -132,7 +132,10 @@ const clientEntries: v.ObjectEntries = {
   ...targetEntries,
   addresses: v.optional(
     v.pipe(
-      v.array(v.strictObject(targetEntries), 'an array of addresses, each a port with or without a host, or a path'),
+      v.array(
+        v.strictObject(targetEntries, 'an object of host and port, or of path'),
+        'an array of addresses, each an object of host and port, or of path',
+      ),
       v.minLength(1, 'at least one address'),
       v.maxLength(MAX_ADDRESSES, `at most ${MAX_ADDRESSES} addresses`),
     ),

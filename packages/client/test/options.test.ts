@@ -81,13 +81,13 @@ describe('resolveClientOptions', () => {
     { options: { addresses: [] }, problem: 'addresses: at least one address' },
     {
       options: { addresses: 'a:1' },
-      problem: 'addresses: an array of addresses, each a port with or without a host, or a path',
+      problem: 'addresses: an array of addresses, each an object of host and port, or of path',
     },
     { options: { addresses: [{ host: 'a' }] }, problem: 'addresses.0.port: given, or path instead' },
     { options: { addresses: [{ port: 1, path: '/a' }] }, problem: 'addresses.0.port: left out beside path' },
     {
       options: { addresses: [{ port: 1, hots: 'a' }] },
-      problem: 'addresses.0.hots: left out (there is no such option)',
+      problem: 'addresses.0.hots: left out (there is no such option, did you mean host?)',
     },
     { options: { addresses: [{ port: 1 }, { host: 'localhost', port: 1 }] }, problem: 'addresses.1: named once' },
     { options: { addresses: [{ path: '/a' }, { path: '/a' }] }, problem: 'addresses.1: named once' },
@@ -138,8 +138,20 @@ describe('resolveClientOptions', () => {
       problem: 'reconnect.cap: at least reconnect.base (2000 ms)',
     },
     {
+      options: { addresses: ['a:1'] },
+      problem: 'addresses.0: an object of host and port, or of path',
+    },
+    {
+      options: { port: 1, logger: console },
+      problem: 'logger: an object with the methods debug, info, warn, error, child (without child so far)',
+    },
+    {
+      options: { port: 1, idel: 3 },
+      problem: 'idel: left out (there is no such option, did you mean keepalive.idle?)',
+    },
+    {
       options: { port: 1, signal: {} },
-      problem: 'signal: an object with the methods addEventListener, removeEventListener',
+      problem: 'signal: an AbortSignal',
     },
     {
       options: { port: 1, keepalive: 'LAN' },

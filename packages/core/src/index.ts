@@ -16,6 +16,7 @@ export {
   integerSchema,
   methodsSchema,
   plainSchema,
+  signalSchema,
 } from './rules/checks.ts';
 export { causeOfTransportError } from './rules/classify.ts';
 export { FrameDecoder } from './rules/decoder.ts';

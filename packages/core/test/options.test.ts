@@ -133,7 +133,11 @@ describe('checkOptions', () => {
   it('knows no option that does not exist, at any depth', () => {
     expect(problemsOf({ keepAlive: true, keepalive: { count: 3 } })).toEqual([
       { path: 'keepalive.count', requirement: 'left out (there is no such option)', value: 'a number' },
-      { path: 'keepAlive', requirement: 'left out (there is no such option)', value: true },
+      {
+        path: 'keepAlive',
+        requirement: 'left out (there is no such option, did you mean keepalive?)',
+        value: true,
+      },
     ]);
   });
 

@@ -149,7 +149,13 @@ const MAX_DEFAULT_SPREAD_MS = 60_000;
 const MIN_AGE_MS = 1_000;
 const MAX_COUNT = 2 ** 31;
 
+/** Here whoever comes from other libraries looks for it. */
+const whereSchema = v.custom(() => false, 'given to listen(), not to createServer()');
+
 const serverEntries: v.ObjectEntries = {
+  host: v.exactOptional(whereSchema),
+  port: v.exactOptional(whereSchema),
+  path: v.exactOptional(whereSchema),
   ...sessionEntries,
   ...partEntries,
   ...socketEntries,

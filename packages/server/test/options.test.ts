@@ -80,6 +80,12 @@ describe('resolveServerOptions', () => {
     },
   );
 
+  it('says of port that it belongs to listen()', () => {
+    expect(() => resolveServerOptions({ port: 4000 } as object)).toThrow(
+      'port must be given to listen(), not to createServer(), got 4000',
+    );
+  });
+
   it('refuses metadata that does not fit into WELCOME', () => {
     expect(pathsOf({ metadata: { blob: 'x'.repeat(15_000) } })).toEqual([]);
     expect(pathsOf({ metadata: { blob: 'x'.repeat(16_000) } })).toEqual(['metadata']);

@@ -11,6 +11,7 @@ import {
   parseDuration,
   partEntries,
   sessionEntries,
+  signalSchema,
 } from '@systole/core';
 import * as v from 'valibot';
 import type { Probe, ReplyOptions, WatchOptions } from './api.ts';
@@ -46,7 +47,7 @@ const watchEntries: v.ObjectEntries = {
   strict: v.optional(booleanSchema),
   idle: v.optional(idleSchema),
   destroy: v.optional(v.union([v.boolean(), v.function()], 'true, false or a function')),
-  signal: v.optional(v.instance(AbortSignal, 'an AbortSignal')),
+  signal: v.optional(signalSchema),
 };
 
 /** @throws OptionsError that lists every problem. */

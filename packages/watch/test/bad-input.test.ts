@@ -332,7 +332,7 @@ describe('options that are wrong', () => {
     [{ idle: { reader: 5 } }, "idle.reader must be a duration such as 250 or '20s', of 100 ms to 1,000 years, got 5"],
     [{ destroy: 'yes' }, 'destroy must be true, false or a function, got "yes"'],
     [{ signal: 1 }, 'signal must be an AbortSignal, got 1'],
-    [{ prob: 1 }, 'prob must be left out (there is no such option), got a number'],
+    [{ prob: 1 }, 'prob must be left out (there is no such option, did you mean probe?), got a number'],
   ];
 
   it.each(cases)('%o are told', (options, message) => {

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import type { OptionProblem } from '../words/errors.ts';
 import { OptionsError } from '../words/errors.ts';
 import { MAX_DURATION_MS, parseDuration } from './duration.ts';
+import { findNearestName } from './nearest-name.ts';
 import { findForeign, isPlainObject } from './plain.ts';
 
 /** A valibot check of a duration, `250` or `'20s'`, of `minMs` to `maxMs`; without a maximum, of up to 1,000 years. */
@@ -29,16 +30,29 @@ export const booleanSchema: v.GenericSchema = v.boolean('true or false');
 /** A valibot check of a function. */
 export const functionSchema: v.GenericSchema = v.custom((value) => typeof value === 'function', 'a function');
 
-/** A valibot check of an object that has these methods. */
+/** A valibot check of an object that has these methods; it says which ones are missing. */
 export function methodsSchema(...methods: readonly string[]): v.GenericSchema {
+  const lacks = (value: unknown): string[] => methods.filter((method) => !hasMethod(value, method));
+  const requirement = `an object with the methods ${methods.join(', ')}`;
   return v.custom(
-    (value) => {
-      if (typeof value !== 'object' || value === null) return false;
-      return methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function');
+    (value) => lacks(value).length === 0,
+    ({ input }) => {
+      const missing = lacks(input);
+      return missing.length === methods.length ? requirement : `${requirement} (without ${missing.join(', ')} so far)`;
     },
-    `an object with the methods ${methods.join(', ')}`,
   );
 }
+
+function hasMethod(value: unknown, method: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof (value as Record<string, unknown>)[method] === 'function';
+}
+
+/** A valibot check of an AbortSignal, by its methods: it may be one of a library's. */
+export const signalSchema: v.GenericSchema = v.custom(
+  (value) => hasMethod(value, 'addEventListener') && hasMethod(value, 'removeEventListener'),
+  'an AbortSignal',
+);
 
 /** A valibot check of plain data: what arrives is what was sent. */
 export const plainSchema: v.GenericSchema = v.custom(
@@ -61,7 +75,7 @@ export function checkOptions(
     throw new OptionsError([{ path: 'options', requirement: 'an object', value: options, isSecret: true }]);
   }
   const result = v.safeParse(v.strictObject(entries), options);
-  const problems = result.success ? [] : result.issues.flatMap((issue) => problemsOf(issue));
+  const problems = result.success ? [] : result.issues.flatMap((issue) => problemsOf(issue, namesIn(entries)));
   problems.push(...contradictions(options));
   if (problems.length > 0) throw new OptionsError(problems);
 }
@@ -69,12 +83,26 @@ export function checkOptions(
 /** Options that are secrets, or hold some. */
 const SECRETS = /^(credentials|tls|authenticate)\b/;
 
-function problemsOf(issue: v.BaseIssue<unknown>): OptionProblem[] {
+/** Names within options, which a schema that is chosen by the value does not give away. */
+const INNER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  keepalive: ['idle', 'interval', 'probes'],
+  reconnect: ['base', 'cap', 'minUptime', 'maxAttempts'],
+};
+
+function namesIn(entries: v.ObjectEntries): string[] {
+  return Object.keys(entries).flatMap((name) => {
+    return [name, ...(INNER_NAMES[name] ?? []).map((inner) => `${name}.${inner}`)];
+  });
+}
+
+function problemsOf(issue: v.BaseIssue<unknown>, known: readonly string[]): OptionProblem[] {
   const path = v.getDotPath(issue) as string; // the options themselves are an object by now
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     // It may be a misspelt `credentials`.
     const value = issue.path?.at(-1)?.value;
-    return [{ path, requirement: 'left out (there is no such option)', value, isSecret: true }];
+    const nearest = findNearestName(path, known);
+    const advice = nearest === undefined ? '' : `, did you mean ${nearest}?`;
+    return [{ path, requirement: `left out (there is no such option${advice})`, value, isSecret: true }];
   }
   return [{ path, requirement: requirementOf(issue), value: issue.input, isSecret: SECRETS.test(path) }];
 }

@@ -4,7 +4,15 @@ import * as v from 'valibot';
 import type { OptionProblem } from '../words/errors.ts';
 import type { HealthHook } from '../words/health.ts';
 import { appStallSchema, findBlindJudge, resolveAppStall } from './app-stall.ts';
-import { booleanSchema, checkOptions, durationSchema, functionSchema, integerSchema, methodsSchema } from './checks.ts';
+import {
+  booleanSchema,
+  checkOptions,
+  durationSchema,
+  functionSchema,
+  integerSchema,
+  methodsSchema,
+  signalSchema,
+} from './checks.ts';
 import { costOf, MESSAGE_COST } from './cost.ts';
 import type { Duration } from './duration.ts';
 import { parseDuration } from './duration.ts';
@@ -213,7 +221,7 @@ export const socketEntries: v.ObjectEntries = {
 
 /** The valibot entries of the options of `send` and `verify`. */
 export const waitEntries: v.ObjectEntries = {
-  signal: v.optional(methodsSchema('addEventListener', 'removeEventListener')),
+  signal: v.optional(signalSchema),
   timeout: v.optional(durationSchema(0)),
 };
 
