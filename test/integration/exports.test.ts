@@ -63,6 +63,7 @@ describe('the public values', () => {
       'ProtocolError',
       'SystoleError',
       'WIRE_VERSION',
+      'abortedError',
       'booleanSchema',
       'boundMs',
       'causeOfTransportError',
@@ -78,6 +79,7 @@ describe('the public values', () => {
       'integerSchema',
       'isPlainObject',
       'lengthPrefixed',
+      'limitWait',
       'methodsSchema',
       'msgpackCodec',
       'parseDuration',
@@ -89,6 +91,7 @@ describe('the public values', () => {
       'sessionEntries',
       'signalSchema',
       'socketEntries',
+      'waitEntries',
       'warnOfIdle',
     ]);
   });

@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { ClientSessionInit, EndExplanation } from './client-session.ts';
-import { ClientSession } from './client-session.ts';
+import { ClientSession, describeEnd } from './client-session.ts';
 import type { AttachOptions } from './options.ts';
 import { targetAddress } from './target.ts';
 
@@ -25,6 +25,11 @@ export class AttachedClient extends ClientSession {
   }
 
   protected override explainEnd(): EndExplanation {
-    return { where: '', text: this.inspect().lastCause ?? 'closed-locally', cause: undefined };
+    const { lastCause = 'closed-locally' } = this.inspect();
+    return {
+      where: '',
+      text: describeEnd(lastCause, this.refusal === undefined ? [] : [this.refusal]),
+      cause: undefined,
+    };
   }
 }

@@ -2,7 +2,10 @@
 
 import type { Socket } from 'node:net';
 import type {
+  Cause,
+  Duration,
   Ending,
+  Evidence,
   Hello,
   Instant,
   MessageHandler,
@@ -14,7 +17,16 @@ import type {
   Terms,
   Welcome,
 } from '@systole/core';
-import { Connection, LiveSession, SystoleError, warnOfIdle } from '@systole/core';
+import {
+  abortedError,
+  Connection,
+  checkOptions,
+  LiveSession,
+  limitWait,
+  SystoleError,
+  waitEntries,
+  warnOfIdle,
+} from '@systole/core';
 import type { SocketConfig } from '@systole/core/node';
 import { BOOT_ID, SocketTransport } from '@systole/core/node';
 
@@ -24,10 +36,22 @@ export interface ClientEvents extends SessionEvents {
   readonly stall: Stall;
 }
 
+/** Options of {@link Client.ready}. */
+export interface ReadyOptions {
+  /** Gives the wait up, with `ERR_ABORTED`. */
+  readonly signal?: AbortSignal;
+  /** Gives the wait up after so many milliseconds, or `'5s'`, with `ERR_TIMEOUT`. Default: none. */
+  readonly timeout?: Duration;
+}
+
 /** A session at the end that speaks first. */
 export interface Client extends Session<ClientEvents> {
-  /** Resolves when it is connected, which may be now; rejects with `ERR_CONNECT` if the session ends before, or has ended. */
-  ready(): Promise<void>;
+  /**
+   * Resolves when it is connected, which may be now; rejects with `ERR_CONNECT` if the session ends before, or has ended. As a client
+   * tries for as long as `reconnect` says, which is for ever by default, so does this wait: with `timeout` or `signal` it rejects with
+   * `ERR_TIMEOUT` or `ERR_ABORTED`, and says why the last attempt failed. The client goes on trying.
+   */
+  ready(options?: ReadyOptions): Promise<void>;
 }
 
 /** What a client's session is made of. */
@@ -47,6 +71,11 @@ export interface EndExplanation {
   readonly cause: Error | undefined;
 }
 
+/** A cause, and what there is to say beside it. */
+export function describeEnd(cause: Cause, words: readonly string[]): string {
+  return words.length === 0 ? cause : `${cause} (${words.join('; ')})`;
+}
+
 /** See the head of the file. */
 export abstract class ClientSession extends LiveSession<ClientEvents> implements Client {
   readonly #init: ClientSessionInit;
@@ -57,6 +86,8 @@ export abstract class ClientSession extends LiveSession<ClientEvents> implements
   /** With which the server lets us resume the session; empty where there is none. */
   #token = '';
   #resumeWindowMs = 0;
+  #signal: AbortSignal | undefined;
+  #refusal: string | undefined;
 
   constructor(init: ClientSessionInit) {
     super(init.parts, init.session, init.handler);
@@ -65,13 +96,22 @@ export abstract class ClientSession extends LiveSession<ClientEvents> implements
     this.#stopHearingStalls = init.parts.clock.onStall((stall) => this.#handleStall(stall));
   }
 
-  async ready(): Promise<void> {
+  async ready(options: ReadyOptions = {}): Promise<void> {
+    checkOptions(waitEntries, options);
     if (this.isConnected) return;
-    if (!this.isEnded) {
-      for await (const { type } of this.events(['connect', 'end'])) {
+    if (this.isEnded) throw this.#notReady();
+    if (options.signal?.aborted === true) throw this.#notYet(abortedError('connection', options.signal));
+    const patience = new AbortController();
+    const stopLooking = limitWait(this.clock, 'connection', options, (error) => patience.abort(error));
+    try {
+      for await (const { type } of this.events(['connect', 'end'], patience)) {
         if (type === 'connect') return;
         break;
       }
+    } catch (error) {
+      throw patience.signal.aborted ? this.#notYet(patience.signal.reason as SystoleError) : error;
+    } finally {
+      stopLooking();
     }
     throw this.#notReady();
   }
@@ -82,11 +122,36 @@ export abstract class ClientSession extends LiveSession<ClientEvents> implements
   #notReady(): SystoleError {
     const { where, text, cause } = this.explainEnd();
     const what = this.#wasConnected ? 'the client has ended' : `could not connect${where}`;
-    return new SystoleError('ERR_CONNECT', `${what}: ${text}`, { cause });
+    const why = this.#signal?.aborted === true ? `its signal was aborted; before that: ${text}` : text;
+    return new SystoleError('ERR_CONNECT', `${what}: ${why}`, { cause });
+  }
+
+  /** Somebody has given up waiting, which is not the end. */
+  #notYet({ code, message, cause }: SystoleError): SystoleError {
+    const explanation = this.explainEnd();
+    const failed =
+      this.inspect().lastCause === undefined ? '' : `; the last attempt${explanation.where}: ${explanation.text}`;
+    return new SystoleError(code, `${message}${failed}`, { cause: cause ?? explanation.cause });
+  }
+
+  /** What was wrong with the last connection, if it ended in the handshake; undefined for nothing that anybody has said. */
+  protected get refusal(): string | undefined {
+    return this.#refusal;
+  }
+
+  override handleEnd(ending: Ending): void {
+    this.#refusal = this.isConnected ? undefined : ending.evidence.detail || undefined;
+    super.handleEnd(ending);
+  }
+
+  protected override handleDialEnd(cause: Cause, error: Pick<Evidence, 'code' | 'syscall' | 'detail'>): void {
+    this.#refusal = undefined;
+    super.handleDialEnd(cause, error);
   }
 
   /** From now on the signal destroys this session; at once if it is aborted already, but not before the caller can listen. */
   protected heed(signal: AbortSignal | undefined): void {
+    this.#signal = signal;
     if (signal === undefined) return;
     const abort = (): void => this.destroy();
     signal.addEventListener('abort', abort);

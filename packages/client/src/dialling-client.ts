@@ -5,7 +5,7 @@ import { MAX_RETRY_MS } from '@systole/core';
 import { BOOT_ID } from '@systole/core/node';
 import { backoffMs } from './backoff.ts';
 import type { ClientSessionInit, EndExplanation } from './client-session.ts';
-import { ClientSession } from './client-session.ts';
+import { ClientSession, describeEnd } from './client-session.ts';
 import type { DialFailure } from './dialer.ts';
 import { dial } from './dialer.ts';
 import type { ClientConfig, ReconnectConfig } from './options.ts';
@@ -198,7 +198,8 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
     const cause = failures.length > 1 ? new AggregateError(failures, 'every address has failed') : failures[0];
     const { lastCause = 'closed-locally' } = this.inspect();
     const where = this.#config.targets.map(targetAddress).join(', ');
-    const words = failures.map(({ message }) => message).join('; ');
-    return { where: ` to ${where}`, text: words === '' ? lastCause : `${lastCause} (${words})`, cause };
+    const words = failures.map(({ message }) => message);
+    if (this.refusal !== undefined) words.push(this.refusal);
+    return { where: ` to ${where}`, text: describeEnd(lastCause, words), cause };
   }
 }

@@ -30,7 +30,7 @@ export type {
 export { describe, NotHandledError, OptionsError, PRESETS, SystoleError } from '@systole/core';
 export { CHANNELS } from '@systole/core/node';
 export { attach, connect } from './client.ts';
-export type { Client, ClientEvents } from './client-session.ts';
+export type { Client, ClientEvents, ReadyOptions } from './client-session.ts';
 export type { AttachOptions, ClientOptions, CommonOptions, ReconnectOptions } from './options.ts';
 export type { TcpTarget, UnixTarget } from './target.ts';
 export type { ClientTls } from './tls.ts';

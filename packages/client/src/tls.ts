@@ -36,19 +36,27 @@ export function secure(
   settle: { readonly resolve: (socket: Socket) => void; readonly reject: (error: unknown) => void },
 ): () => void {
   const secured = startTls({ ...nameOf(target), ...tls, socket });
+  const failed = (error: Error): void => settle.reject(explained(error));
   const established = (): void => {
-    secured.off('error', settle.reject);
+    secured.off('error', failed);
     settle.resolve(secured);
   };
   secured.once('secureConnect', established);
-  secured.once('error', settle.reject);
+  secured.once('error', failed);
   return () => {
     secured.off('secureConnect', established);
-    secured.off('error', settle.reject);
+    secured.off('error', failed);
     secured.on('error', () => {}); // what happens to it now is nobody's concern
     secured.destroy();
     socket.destroy();
   };
+}
+
+/** Node's own words for a FIN in the midst of TLS, where no system call has failed, leave out what it usually comes from. */
+function explained(error: NodeJS.ErrnoException): Error {
+  const { code, syscall, message } = error;
+  if (code !== 'ECONNRESET' || syscall !== undefined) return error;
+  return Object.assign(new Error(`${message}: the peer may not speak TLS`, { cause: error }), { code });
 }
 
 /** The certificate must be for this name; SNI (RFC 6066) carries names only. */

@@ -44,6 +44,7 @@ export {
   resolveSessionOptions,
   sessionEntries,
   socketEntries,
+  waitEntries,
 } from './rules/options.ts';
 export { isPlainObject } from './rules/plain.ts';
 export type { Rtt } from './rules/rtt.ts';
@@ -84,6 +85,7 @@ export type { Goodbye } from './session/goodbye.ts';
 export type { BeatStream, LivenessWish } from './session/heartbeat.ts';
 export { Heartbeat } from './session/heartbeat.ts';
 export { warnOfIdle } from './session/idle-warning.ts';
+export { abortedError, limitWait } from './session/patience.ts';
 export type { Standing } from './session/session.ts';
 export { LiveSession } from './session/session.ts';
 export type { Publish, SessionParts } from './session/session-parts.ts';

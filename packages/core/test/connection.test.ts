@@ -292,7 +292,7 @@ describe('Connection: handshakes that fail', () => {
     take();
     connection.handleBytes(new TextEncoder().encode('GET / HTTP/1.1\r\n'));
     expect(take()).toEqual(['disarm', 'destroy', 'tell end not-our-protocol']);
-    expect(owner.endings[0]?.evidence.detail).toBe('the first bytes are of another protocol');
+    expect(owner.endings[0]?.evidence.detail).toBe('the first bytes are of another protocol: HTTP');
   });
 
   it('W1: a client of wire version 2 is told that version 1 is spoken, and nothing else', () => {

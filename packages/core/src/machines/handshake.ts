@@ -5,6 +5,7 @@ import { decodeHello, decodeWelcome } from '../rules/hello.ts';
 import type { Terms } from '../rules/negotiate.ts';
 import { IncompatibleError, negotiate } from '../rules/negotiate.ts';
 import { encodeUnsupported, PreambleReader } from '../rules/preamble.ts';
+import { describeStranger } from '../rules/stranger.ts';
 import type { Cause } from '../words/cause.ts';
 import type { CloseCode, CloseFrame, Frame } from '../words/frame.ts';
 import { WIRE_VERSION } from '../words/frame.ts';
@@ -53,7 +54,7 @@ export class Handshake {
         return { type: 'wait' };
       case 'stranger':
         // It gets no answer: whatever we said would be wrong in its protocol (W1).
-        return { type: 'refuse', cause: 'not-our-protocol', detail: 'the first bytes are of another protocol' };
+        return { type: 'refuse', cause: 'not-our-protocol', detail: describeStranger(chunk) };
       case 'unsupported':
         return {
           type: 'refuse',

@@ -465,6 +465,7 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
     const { liveness, silenceMs } = this;
     const { idleLimitsMs } = this.#config;
     const stall = this.#clock.lastStall;
-    return { epoch: this.#epoch, phase, silenceMs, liveness, stall, now: this.#clock.now(), idleLimitsMs };
+    const opening = this.#opening?.role;
+    return { epoch: this.#epoch, phase, silenceMs, liveness, stall, opening, now: this.#clock.now(), idleLimitsMs };
   }
 }

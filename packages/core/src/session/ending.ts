@@ -1,5 +1,6 @@
 /** The end of a connection in words: its cause, the evidence it rests on, and the CLOSE that may be left behind. */
 
+import type { Role } from '../machines/handshake.ts';
 import type { Liveness } from '../machines/liveness.ts';
 import { causeOfClose } from '../rules/classify.ts';
 import { hintOfEof } from '../rules/idle-limits.ts';
@@ -26,6 +27,8 @@ export interface Seen {
   /** The last stall of our own process. */
   readonly stall: Stall | undefined;
   readonly now: Instant;
+  /** Ours in the handshake, as long as that is not over. */
+  readonly opening?: Role | undefined;
   /** Of boxes on the path, beside the common ones. */
   readonly idleLimitsMs: readonly number[];
 }
@@ -53,9 +56,21 @@ export function evidenceOf({ cause, code, syscall, detail }: NamedEnd, seen: See
     stallMs: isRecent ? stall.durationMs : undefined,
     code,
     syscall,
-    detail,
+    detail: detail === undefined || detail === '' ? (remarkOn(cause, code, seen) ?? detail) : detail,
     hint: cause === 'eof' ? hintOfEof(silenceMs, idleLimitsMs) : undefined,
   };
+}
+
+/** What an ending usually comes from that nobody has said a word about: for whoever reads the cause for the first time. */
+function remarkOn(cause: Cause, code: string | undefined, { opening, silenceMs }: Seen): string | undefined {
+  if (code === 'judged-dead') return 'the peer had heard nothing from here for too long, and took us for dead';
+  const isGone = cause === 'eof' || cause === 'reset';
+  if (!isGone || opening === undefined) return undefined;
+  // Bytes of TLS itself are none that a connection hears.
+  if (silenceMs !== undefined) return undefined;
+  return opening === 'client'
+    ? 'the peer ended the connection without an answer: it may speak TLS, or another protocol'
+    : 'the peer left before HELLO: a health check, or under TLS one that does not trust our certificate';
 }
 
 /** The evidence of an attempt that led to no connection: none but what the system said. */

@@ -1,6 +1,6 @@
 /** One connection until its handshake is over: all this goes with the handshake, and the connection stays. */
 
-import type { HandshakeStep } from '../machines/handshake.ts';
+import type { HandshakeStep, Role } from '../machines/handshake.ts';
 import { Handshake } from '../machines/handshake.ts';
 import type { Hello, Offer, WireOffer } from '../rules/hello.ts';
 import type { Terms } from '../rules/negotiate.ts';
@@ -14,7 +14,8 @@ export class Opening {
   /** By then it must be over (L10). */
   readonly deadline: Instant;
   readonly #offer: Offer;
-  readonly #isServer: boolean;
+  /** Ours. */
+  readonly role: Role;
   readonly #handshake: Handshake;
   #isPreambleOver = false;
   #introduced: { readonly hello: Hello; readonly terms: Terms } | undefined;
@@ -24,7 +25,7 @@ export class Opening {
     const { keepalive, minPingIntervalMs, maxMessageBytes, strict } = config;
     this.deadline = handshakeDeadline;
     this.#offer = { keepalive, minPingIntervalMs, maxMessageBytes, strict, codec: codecName };
-    this.#isServer = role === 'server';
+    this.role = role;
     this.#handshake = new Handshake(role, this.#offer);
   }
 
@@ -35,7 +36,7 @@ export class Opening {
 
   /** Whether a client has yet to show that it speaks our protocol. */
   get isStranger(): boolean {
-    return this.#isServer && !this.#isPreambleOver;
+    return this.role === 'server' && !this.#isPreambleOver;
   }
 
   /** Server: what the client has said, and what follows from it; undefined until its HELLO has come. */
