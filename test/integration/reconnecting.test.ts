@@ -3,12 +3,12 @@ import { getEventListeners, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Client, ReconnectOptions } from '@systole/client';
+import type { Client, KeepaliveSetting, ReconnectOptions } from '@systole/client';
 import { ManualClock } from '@systole/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tapeChannel } from '../support/channel-tape.ts';
 import { countingClock } from '../support/counting-clock.ts';
-import { namesOf, optionsFor, payloadOf, record, startClient, startPair, startServer } from '../support/pair.ts';
+import { FAST, namesOf, optionsFor, payloadOf, record, startClient, startPair, startServer } from '../support/pair.ts';
 import { bytesOf, listenRaw, PREAMBLE, welcomeFrame } from '../support/raw-peer.ts';
 
 /** A place where nobody listens. */
@@ -90,10 +90,18 @@ describe('the attempts of a client', () => {
   /** The attempt that is told after each of 3 connections; `live` sees each before the server destroys it. */
   async function attemptsOf(
     reconnect: ReconnectOptions,
-    { keepalive, live }: { keepalive?: false; live?: (client: Client) => Promise<unknown> },
+    {
+      keepalive,
+      server: serverKeepalive = false,
+      live,
+    }: {
+      keepalive?: KeepaliveSetting;
+      server?: KeepaliveSetting;
+      live?: (client: Client) => Promise<unknown>;
+    },
   ): Promise<number[]> {
     const options = keepalive === undefined ? {} : { keepalive };
-    const server = await startServer({ keepalive: false });
+    const server = await startServer({ keepalive: serverKeepalive });
     const client = startClient({ ...optionsFor(server.address), ...options, reconnect });
     const attempts: number[] = [];
     for (let count = 0; count < 3; count += 1) {
@@ -121,6 +129,15 @@ describe('the attempts of a client', () => {
       // The second probe leaves after the first was answered.
       probes.first((probe) => probe.session === client && probe.epoch === client.epoch && probe.number === 2);
     expect(await attemptsOf({ base: 10, cap: 10, minUptime: 100 }, { live })).toEqual([1, 1, 1]);
+  });
+
+  it("begin anew after connections that lasted and had the server's heartbeat, which spares the client its own", async () => {
+    const probes = tapeChannel<{ session: unknown; epoch: number; number: number }>('probe');
+    const live = (client: Client): Promise<unknown> =>
+      // The second probe of the server leaves after the client has answered the first.
+      probes.first((probe) => probe.session !== client && probe.epoch === client.epoch && probe.number === 2);
+    const options = { keepalive: { idle: '1h' }, server: FAST, live } as const;
+    expect(await attemptsOf({ base: 10, cap: 10, minUptime: 0 }, options)).toEqual([1, 1, 1]);
   });
 
   it('begin anew after connections that lasted, where the client does not watch', async () => {

@@ -1,6 +1,6 @@
 /** A client that dials, and dials again. */
 
-import type { Alarm, AlarmOwner, Cause, Ending, Hello, Instant, Terms, Welcome } from '@systole/core';
+import type { Alarm, AlarmOwner, Cause, Ending, Hello, Instant, PongFrame, Terms, Welcome } from '@systole/core';
 import { MAX_RETRY_MS } from '@systole/core';
 import { BOOT_ID } from '@systole/core/node';
 import { backoffMs } from './backoff.ts';
@@ -37,6 +37,8 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
   /** Attempts since the last connection that was up for long enough. */
   #attempts = 0;
   #connectedAt: number | undefined;
+  /** Whether the server has sent a PING on this connection. */
+  #wasPinged = false;
   /** From then on the server does not have the session any more. */
   #forgetAt: Instant = Number.POSITIVE_INFINITY;
   readonly #forgetAlarm: Alarm;
@@ -128,6 +130,7 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
 
   protected override beforeConnect(): void {
     this.#failures = [];
+    this.#wasPinged = false;
     this.#connectedAt = this.#init.parts.clock.now();
   }
 
@@ -173,11 +176,20 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
     this.#rotation.postpone(this.#target, clock.now() + retryAfterMs + spreadMs * random());
   }
 
-  /** Delays start from the base again only after a connection that lasted, and on which a heartbeat was answered: connecting alone proves little. */
+  /** It is asked for because a PING has come. */
+  override pong(number: number): PongFrame | undefined {
+    this.#wasPinged = true;
+    return super.pong(number);
+  }
+
+  /**
+   * Delays start from the base again only after a connection that lasted, and on which there was a heartbeat, ours answered or
+   * the server's: connecting alone proves little. Where the server pings more often than we, ours never leave (L8).
+   */
   #forgiveAttempts({ evidence }: Ending): void {
     const minUptimeMs = this.#config.reconnect?.minUptimeMs ?? 0;
     const upMs = this.#connectedAt === undefined ? -1 : this.#init.parts.clock.now() - this.#connectedAt;
-    const isProven = evidence.rttMs !== undefined || this.#init.session.keepalive === undefined;
+    const isProven = this.#wasPinged || evidence.rttMs !== undefined || this.#init.session.keepalive === undefined;
     this.#connectedAt = undefined;
     if (upMs >= minUptimeMs && isProven) this.#attempts = 0;
   }
