@@ -23,10 +23,14 @@ export function peerAddressOf({ remoteAddress, remotePort, localAddress }: Socke
   return { host: remoteAddress, port: remotePort };
 }
 
-/** As it stands in logs and events. Joined, as the sum of texts would keep all of them. */
+/**
+ * As it stands in logs and events: an IPv4 address as such, also where a socket of both families says it within an IPv6 one. Joined, as
+ * the sum of texts would keep all of them.
+ */
 export function writeAddress({ host, port }: PeerAddress): string {
   if (host === undefined) return 'unix';
-  return [host.includes(':') ? `[${host}]` : host, port].join(':');
+  const plain = isIPv6(host) ? (mappedAddress(groupsOf(host)) ?? host) : host;
+  return [plain.includes(':') ? `[${plain}]` : plain, port].join(':');
 }
 
 /**

@@ -8,6 +8,7 @@ describe('peerAddressOf and writeAddress', () => {
   const localAddress = '10.0.0.1';
   it.each([
     { remoteAddress: '10.0.0.7', remotePort: 51_234, localAddress, text: '10.0.0.7:51234' },
+    { remoteAddress: '::ffff:10.0.0.7', remotePort: 51_234, localAddress, text: '10.0.0.7:51234' },
     { remoteAddress: '2001:db8::7', remotePort: 51_234, localAddress, text: '[2001:db8::7]:51234' },
     { remoteAddress: 'fe80::7%eth0', remotePort: 51_234, localAddress, text: '[fe80::7%eth0]:51234' },
     { remoteAddress: undefined, remotePort: undefined, localAddress: undefined, text: 'unix' },
