@@ -89,6 +89,7 @@ describe('the public values', () => {
       'resolveSessionOptions',
       'rethrowLater',
       'sessionEntries',
+      'showAs',
       'signalSchema',
       'socketEntries',
       'waitEntries',

@@ -24,6 +24,7 @@ import {
   LiveSession,
   limitWait,
   SystoleError,
+  showAs,
   waitEntries,
   warnOfIdle,
 } from '@systole/core';
@@ -78,6 +79,10 @@ export function describeEnd(cause: Cause, words: readonly string[]): string {
 
 /** See the head of the file. */
 export abstract class ClientSession extends LiveSession<ClientEvents> implements Client {
+  static {
+    showAs('Client', ClientSession.prototype);
+  }
+
   readonly #init: ClientSessionInit;
   readonly #stopHearingStalls: () => void;
   #stopHearingSignal: () => void = () => {};

@@ -48,6 +48,7 @@ export {
 } from './rules/options.ts';
 export { isPlainObject } from './rules/plain.ts';
 export type { Rtt } from './rules/rtt.ts';
+export { showAs } from './rules/shown.ts';
 export type {
   AliveEvent,
   AppStalledEvent,

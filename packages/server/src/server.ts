@@ -4,7 +4,7 @@ import type { Server as NetServer, Socket } from 'node:net';
 import { createServer as createNetServer } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { Connection, Instant, MessageHandler, Session, SessionParts, Stall } from '@systole/core';
-import { Emitter, OptionsError, SystoleError, warnOfIdle } from '@systole/core';
+import { Emitter, OptionsError, SystoleError, showAs, warnOfIdle } from '@systole/core';
 import { resolveParts, takeOver } from '@systole/core/node';
 import { pino } from 'pino';
 import type { ListenTarget, ServerAddress, TcpAddress, TcpTarget, UnixAddress, UnixTarget } from './address.ts';
@@ -35,6 +35,10 @@ export function createServer(options: ServerOptions = {}): Server {
 }
 
 class LiveServer extends Emitter<ServerEvents> implements Server, ReceptionHost, RegistryHost, SessionHost {
+  static {
+    showAs('Server', LiveServer.prototype);
+  }
+
   readonly #parts: SessionParts;
   readonly #config: ServerConfig;
   readonly #handler: MessageHandler | undefined;

@@ -6,6 +6,7 @@ import { findGapOfNew, NO_COUNTERS } from '../machines/exchange.ts';
 import type { Hello, Welcome } from '../rules/hello.ts';
 import type { Terms } from '../rules/negotiate.ts';
 import type { SessionConfig } from '../rules/options.ts';
+import { showAs } from '../rules/shown.ts';
 import type { Cause, Evidence } from '../words/cause.ts';
 import type { Clock } from '../words/clock.ts';
 import type { Codec } from '../words/codec.ts';
@@ -46,6 +47,10 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
   extends Emitter<Events>
   implements Session<Events>, ConnectionOwner, DeliveryHost
 {
+  static {
+    showAs('Session', LiveSession.prototype);
+  }
+
   readonly #parts: SessionParts;
   readonly #config: SessionConfig;
   readonly #handler: MessageHandler | undefined;
