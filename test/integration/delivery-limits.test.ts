@@ -30,7 +30,7 @@ describe('a message that cannot be sent', () => {
     await expect(client.send(new Uint8Array(4_097 - head))).rejects.toMatchObject({
       code: 'ERR_TOO_LARGE',
       fault: 'caller',
-      message: 'a message must be at most 4096 bytes, got 4097',
+      message: 'a message must be at most 4096 bytes, which is maxMessageBytes of the peer, got 4097',
     });
     expect(await client.send(new Uint8Array(1))).toBe(1);
   });

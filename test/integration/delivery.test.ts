@@ -24,20 +24,20 @@ describe('send', () => {
     expect(await client.send('later')).toBeUndefined();
   });
 
-  it.each<{ what: string; onMessage: MessageHandler; peerCode: string; message: string }>([
+  it.each<{ what: string; onMessage: MessageHandler; peerCode: string; peerText: string }>([
     {
       what: 'throws',
       onMessage: () => {
         throw new Error('sensor is off');
       },
       peerCode: 'failed',
-      message: 'sensor is off',
+      peerText: 'sensor is off',
     },
     {
       what: 'rejects',
       onMessage: () => Promise.reject(new Error('database is away')),
       peerCode: 'failed',
-      message: 'database is away',
+      peerText: 'database is away',
     },
     {
       what: 'throws an error with a code',
@@ -45,7 +45,7 @@ describe('send', () => {
         throw new CodedError('99 is too much');
       },
       peerCode: 'out-of-range',
-      message: '99 is too much',
+      peerText: '99 is too much',
     },
     {
       what: 'throws a text',
@@ -53,37 +53,38 @@ describe('send', () => {
         throw 'no';
       },
       peerCode: 'failed',
-      message: 'no',
+      peerText: 'no',
     },
     {
       what: 'rejects with nothing',
       onMessage: () => Promise.reject(),
       peerCode: 'failed',
-      message: 'undefined',
+      peerText: 'undefined',
     },
     {
       what: 'returns what no codec can write',
       onMessage: () => ({ when: new Date(0) }),
       peerCode: 'unencodable-result',
-      message:
+      peerText:
         'the message was handled, but its result could not be encoded: message.when is an instance of Date; it must be made of plain objects, arrays, strings, numbers, 64-bit bigints, booleans, null and Uint8Array',
     },
     {
       what: 'returns more than the sender takes',
       onMessage: () => new Uint8Array(1_048_577),
       peerCode: 'result-too-large',
-      message: 'the message was handled, but its result of 1048582 bytes is too large',
+      peerText: 'the message was handled, but its result of 1048582 bytes is too large',
     },
   ])(
     'D1: rejects with the code and the text of the peer where the handler $what',
-    async ({ onMessage, peerCode, message }) => {
+    async ({ onMessage, peerCode, peerText }) => {
       const { client, clientTape } = await startPair({ server: { onMessage } });
       await expect(client.send('hello')).rejects.toMatchObject({
         name: 'NotHandledError',
         code: 'ERR_NOT_HANDLED',
         fault: 'peer',
         peerCode,
-        message,
+        peerText,
+        message: expect.stringContaining(peerText),
       });
       expect(client.inspect()).toMatchObject({ state: 'open', queuedMessages: 0 });
       expect(clientTape.items.length).toBe(1);
@@ -99,7 +100,7 @@ describe('send', () => {
   it('D1: cuts the code of the peer at 64 bytes and its text at 1024', async () => {
     const error = Object.assign(new Error('t'.repeat(5_000)), { code: 'c'.repeat(500) });
     const { client } = await startPair({ server: { onMessage: () => Promise.reject(error) } });
-    await expect(client.send(1)).rejects.toMatchObject({ peerCode: 'c'.repeat(64), message: 't'.repeat(1_024) });
+    await expect(client.send(1)).rejects.toMatchObject({ peerCode: 'c'.repeat(64), peerText: 't'.repeat(1_024) });
   });
 
   it('D2: goes on after a message that failed: 5 of 10 are refused, and the others answered', async () => {
@@ -113,8 +114,26 @@ describe('send', () => {
     });
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, (_, n) => client.send(n)));
     expect(
-      outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason.message)),
+      outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason.peerText)),
     ).toEqual(['even: 0', 1, 'even: 2', 3, 'even: 4', 5, 'even: 6', 7, 'even: 8', 9]);
+  });
+
+  it("says whose handler has failed, with what, and not as if it were an error of the sender's", async () => {
+    const { client } = await startPair({
+      server: {
+        onMessage: (message) => {
+          throw message === 'coded' ? new CodedError('99 is too much') : new Error('sensor is off');
+        },
+      },
+    });
+    await expect(client.send('plain')).rejects.toThrow("the peer's handler failed: sensor is off");
+    await expect(client.send('coded')).rejects.toThrow("the peer's handler failed: 99 is too much (out-of-range)");
+  });
+
+  it('says in the message itself what cannot be encoded, and where', async () => {
+    const { client } = await startPair();
+    const text = 'the codec could not encode the message: message.when is an instance of Date; it must be made of';
+    await expect(client.send({ when: new Date(0) })).rejects.toThrow(text);
   });
 
   it('carries null: a handler that returns null has answered', async () => {

@@ -47,7 +47,9 @@ describe('findForeign', () => {
       Object.create(Object.create(Object.create(null))),
       ' is an instance of a class',
     ],
-    ['something nested 129 deep', nested(129), `${'[0]'.repeat(128)} is nested more than 128 deep`],
+    ['something nested 129 deep', nested(129), `${'[0]'.repeat(16)} ... is nested more than 128 deep, or in a circle`],
+    ['a bigint of 65 bits', 2n ** 64n, ' is a bigint of more than 64 bits'],
+    ['a negative bigint of 65 bits', -(2n ** 63n) - 1n, ' is a bigint of more than 64 bits'],
   ])('finds %s, and says where', (_what, value, found) => {
     expect(findForeign(value)).toBe(found);
     if (!found.includes('nested')) {
@@ -55,9 +57,9 @@ describe('findForeign', () => {
     }
   });
 
-  it('ends on a cycle', () => {
+  it('ends in a circle, and writes down 16 steps of it', () => {
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;
-    expect(findForeign(cycle)).toContain('is nested more than 128 deep');
+    expect(findForeign(cycle)).toBe(`${'.self'.repeat(16)} ... is nested more than 128 deep, or in a circle`);
   });
 });

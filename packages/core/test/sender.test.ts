@@ -94,7 +94,12 @@ describe('Sender: outcomes', () => {
     outbox.next();
     answer(failure(1, 'E_FULL', 'no room'));
     await expect(sent).rejects.toEqual(new NotHandledError('E_FULL', 'no room'));
-    await expect(sent).rejects.toMatchObject({ code: 'ERR_NOT_HANDLED', peerCode: 'E_FULL', message: 'no room' });
+    await expect(sent).rejects.toMatchObject({
+      code: 'ERR_NOT_HANDLED',
+      peerCode: 'E_FULL',
+      message: "the peer's handler failed: no room (E_FULL)",
+      peerText: 'no room',
+    });
   });
 
   it('D1: rejects with the code for a message where RESULT brings a text of 0 bytes', async () => {
@@ -271,7 +276,9 @@ describe('Sender: limits', () => {
 
   it('rejects a message of 1,001 bytes with ERR_TOO_LARGE where the peer takes 1,000', async () => {
     const { sender } = createSender();
-    await expect(sender.send('x'.repeat(999), {})).rejects.toThrow('a message must be at most 1000 bytes, got 1001');
+    await expect(sender.send('x'.repeat(999), {})).rejects.toThrow(
+      'a message must be at most 1000 bytes, which is maxMessageBytes of the peer, got 1001',
+    );
     void sender.send('x'.repeat(998), {});
     expect(sender.queuedMessages).toBe(1);
   });
@@ -280,7 +287,7 @@ describe('Sender: limits', () => {
     const { sender } = createSender({ maxQueuedBytes: 10 }, false);
     const sent = sender.send('x'.repeat(9), {});
     await expect(sent).rejects.toMatchObject({ code: 'ERR_TOO_LARGE' });
-    await expect(sent).rejects.toThrow('a message must be at most 10 bytes, got 11');
+    await expect(sent).rejects.toThrow('a message must be at most 10 bytes, which is our maxQueuedBytes, got 11');
   });
 
   it('hands back a message of 1,002 bytes, and sends the next of 1,000, when a connection tells how much the peer takes', async () => {

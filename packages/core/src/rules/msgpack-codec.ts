@@ -97,7 +97,7 @@ function requireLight(weight: number, byteCount: number): void {
   );
 }
 
-/** @throws TypeError for what is not plain, RangeError for a bigint of more than 64 bits. */
+/** @throws TypeError for what is not plain. */
 function encode(message: unknown, memory: Allocate = allocate): Uint8Array {
   if (message instanceof Uint8Array) return encodeBinary(message, memory);
   const foreign = findForeign(message);

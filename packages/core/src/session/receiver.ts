@@ -5,6 +5,7 @@ import type { Inbox, Outcome, Received } from '../machines/inbox.ts';
 import { cutText } from '../rules/cut-text.ts';
 import { MAX_CODE_BYTES, MAX_TEXT_BYTES } from '../rules/limits.ts';
 import type { SessionConfig } from '../rules/options.ts';
+import { textOf } from '../rules/text-of.ts';
 import type { Codec } from '../words/codec.ts';
 import { rethrowLater } from './emitter.ts';
 import type { HandlerLogHost } from './handler-log.ts';
@@ -130,15 +131,6 @@ function codeOf(error: unknown): string {
     return typeof code === 'string' ? code : 'failed';
   } catch {
     return 'failed';
-  }
-}
-
-/** Total, as {@link codeOf} is. */
-function textOf(error: unknown): string {
-  try {
-    return String(error instanceof Error ? error.message : error);
-  } catch {
-    return 'an error that cannot be shown';
   }
 }
 

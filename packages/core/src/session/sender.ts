@@ -7,6 +7,7 @@ import { checkOptions } from '../rules/checks.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import { waitEntries } from '../rules/options.ts';
 import { lend } from '../rules/stock.ts';
+import { textOf } from '../rules/text-of.ts';
 import type { Clock } from '../words/clock.ts';
 import type { Codec } from '../words/codec.ts';
 import { SystoleError } from '../words/errors.ts';
@@ -92,7 +93,7 @@ export class Sender implements PendingSendHost {
     try {
       payload = this.#host.codec.encode(message, lend);
     } catch (cause) {
-      throw new SystoleError('ERR_ENCODE', 'the codec could not encode the message', { cause });
+      throw new SystoleError('ERR_ENCODE', `the codec could not encode the message: ${textOf(cause)}`, { cause });
     }
     // A codec runs the user's code, such as a getter of the message: nobody would hand back what is queued behind the end.
     if (this.#host.isEnded) throw closed('the session has ended while it was encoded');
@@ -105,7 +106,9 @@ export class Sender implements PendingSendHost {
   }
 
   #tooLarge({ length }: Uint8Array): SystoleError {
-    return new SystoleError('ERR_TOO_LARGE', `a message must be at most ${this.#maxBytes} bytes, got ${length}`);
+    const whose = this.#maxBytes < this.#outbox.maxMessageBytes ? 'our maxQueuedBytes' : 'maxMessageBytes of the peer';
+    const text = `a message must be at most ${this.#maxBytes} bytes, which is ${whose}, got ${length}`;
+    return new SystoleError('ERR_TOO_LARGE', text);
   }
 
   #hasRoomFor({ length }: Uint8Array): boolean {

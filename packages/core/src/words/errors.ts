@@ -103,13 +103,26 @@ function kindOf(value: unknown): string {
 /** `ERR_NOT_HANDLED`: the peer's application refused the message or failed on it. */
 export class NotHandledError extends SystoleError {
   override readonly name: string = 'NotHandledError';
-  /** The code of the peer's error, or `no-handler`, `undecodable`, `unencodable-result`, `failed`. */
+  /** The code of the peer's error, or `no-handler`, `undecodable`, `unencodable-result`, `result-too-large`, `failed`. */
   readonly peerCode: string;
+  /** The text of the peer's error. The `message` has it, too, and says that it is the peer's. */
+  readonly peerText: string;
 
   constructor(peerCode: string, text: string) {
-    super('ERR_NOT_HANDLED', text === '' ? peerCode : text);
+    super('ERR_NOT_HANDLED', describeRefusal(peerCode, text));
     this.peerCode = peerCode;
+    this.peerText = text;
   }
+}
+
+/** The peer's Systole says in whole sentences what has become of a message; its handler throws what it likes. */
+const SENTENCES: ReadonlySet<string> = new Set(['no-handler', 'unencodable-result', 'result-too-large']);
+
+function describeRefusal(code: string, text: string): string {
+  if (text !== '' && SENTENCES.has(code)) return text;
+  const what = code === 'undecodable' ? 'the peer could not decode the message' : "the peer's handler failed";
+  const why = code === 'failed' || code === 'undecodable' ? text : `${text} (${code})`.trim();
+  return why === '' ? what : `${what}: ${why}`;
 }
 
 /** The peer has broken the protocol. Ends its connection; never reaches a caller. */
