@@ -1,7 +1,7 @@
 /** Checked by `npm run typecheck`: at run time these expectations do nothing. */
 
-import type { Client, ClientEvents, Session, SessionEvents } from '@systole/client';
-import type { RejectedEvent, Server, ServerEvents, Stall } from '@systole/server';
+import type { Client, ClientEvents, DisconnectEvent, EventOf, Session, SessionEvents } from '@systole/client';
+import type { ConnectEvent, RejectedEvent, Server, ServerEvents, Stall } from '@systole/server';
 import { describe, expectTypeOf, it } from 'vitest';
 
 type Names<Emitter> = Emitter extends { once(name: infer Name, listener: never): unknown } ? Name : never;
@@ -37,6 +37,14 @@ export function mistakes(session: Session, client: Client, server: Server): void
 }
 
 describe('the types of events', () => {
+  it('have names of their own at both ends, and are told apart by 1 field in an iterator', () => {
+    expectTypeOf<SessionEvents['disconnect']>().toEqualTypeOf<DisconnectEvent>();
+    expectTypeOf<SessionEvents['connect']>().toEqualTypeOf<ConnectEvent>();
+    const read = (event: EventOf<ClientEvents, 'connect' | 'disconnect'>): boolean | string =>
+      event.type === 'connect' ? event.payload.resumed : event.payload.cause;
+    expectTypeOf(read).returns.toEqualTypeOf<boolean | string>();
+  });
+
   it('name 10 events of a session, 11 of a client and 4 of a server', () => {
     expectTypeOf<keyof SessionEvents>().toEqualTypeOf<
       | 'connect'

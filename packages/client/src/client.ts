@@ -11,7 +11,9 @@ import type { AttachOptions, ClientOptions, CommonOptions } from './options.ts';
 import { checkAttachOptions, resolveClientOptions } from './options.ts';
 
 /**
- * Starts to connect, and comes back whenever a connection ends, until it is closed.
+ * Starts to connect, and comes back whenever a connection ends, until it is closed. Returns at once: `ready()` waits for the
+ * connection, and `send` need not. Until it is closed it keeps the process alive, as an open socket does; it tries for ever unless
+ * `reconnect` says otherwise, and tells of it by `reconnecting`, and to the `logger` if there is one.
  *
  * @throws OptionsError that lists everything wrong with the options.
  */

@@ -10,6 +10,7 @@ import type { TypedEvents } from './emitter.ts';
 
 /** A connection is established, handshake included. */
 export interface ConnectEvent {
+  /** The number of this connection within its session: 1 for the first, and one more each time that it comes back. */
   readonly epoch: number;
   /** Whether it goes on where an earlier connection of this session has ended. If not, what was in doubt has been handed back. */
   readonly resumed: boolean;
@@ -23,6 +24,7 @@ export interface ConnectEvent {
 
 /** The first probe of a silence has gone unanswered for one interval. */
 export interface SuspectEvent {
+  /** The connection's, as `connect` told it. */
   readonly epoch: number;
   readonly silenceMs: number;
   readonly probesSent: number;
@@ -30,6 +32,7 @@ export interface SuspectEvent {
 
 /** Evidence came after `suspect`. */
 export interface AliveEvent {
+  /** The connection's, as `connect` told it. */
   readonly epoch: number;
   /** How long nothing had come. */
   readonly silenceMs: number;
@@ -37,6 +40,7 @@ export interface AliveEvent {
 
 /** The peer's hook `health` has said something: for the first time on this connection, or something else than before. */
 export interface HealthEvent {
+  /** The connection's, as `connect` told it. */
   readonly epoch: number;
   readonly status: HealthStatus;
   /** What it says beside that; undefined for nothing. */
@@ -48,6 +52,7 @@ export interface HealthEvent {
  * and again when it has moved and stands anew. A verdict only with `judgeAppStall`.
  */
 export interface AppStalledEvent {
+  /** The connection's, as `connect` told it. */
   readonly epoch: number;
   /** Messages that were sent and have no outcome. */
   readonly owed: number;
@@ -57,6 +62,7 @@ export interface AppStalledEvent {
 
 /** Our own verdict. The `disconnect` of the same epoch follows at once. */
 export interface DeadEvent {
+  /** The connection's, as `connect` told it. */
   readonly epoch: number;
   readonly cause: Cause;
   readonly evidence: Evidence;
@@ -64,6 +70,7 @@ export interface DeadEvent {
 
 /** The connection is gone; the only `disconnect` of its epoch. */
 export interface DisconnectEvent {
+  /** The connection's, as `connect` told it. */
   readonly epoch: number;
   readonly cause: Cause;
   readonly evidence: Evidence;
@@ -176,7 +183,14 @@ export interface Session<Events extends SessionEvents = SessionEvents> extends T
   readonly writable: boolean;
   /**
    * Sends a message and resolves with what the peer's handler returned for it: the peer's application is done with it, and has
-   * handled it once, over however many connections of this session that took.
+   * handled it once, over however many connections of this session that took. It may be called before the first connection.
+   *
+   * A message is made of null, booleans, numbers, strings, 64-bit bigints, Uint8Array, arrays and plain objects, as is what the handler
+   * returns; of anything else it is said where it is. `undefined` arrives as null, or is left out where it is a property; a small
+   * bigint arrives as a number, a Buffer as a Uint8Array. (Another `codec` may take other things.)
+   *
+   * A promise that nobody awaits or catches ends the process of Node when it rejects, as any does: `post` is for messages of
+   * which nobody wants to know what became.
    *
    * Rejects with `ERR_NOT_HANDLED` if it refused or failed; `ERR_IN_DOUBT` if it was sent and the session could not be
    * resumed, so that nobody here knows; `ERR_CLOSED` if it was certainly not handled; `ERR_QUEUE_FULL` if there is no room, nor

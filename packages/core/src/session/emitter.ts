@@ -31,7 +31,7 @@ export interface TypedEvents<Events> {
    */
   next<Name extends keyof Events>(name: Name, options?: WaitOptions): Promise<Events[Name]>;
   /**
-   * All coming events of these names. Ends when no event can come any more; throws `ERR_ABORTED`, or `ERR_EVENTS_OVERFLOW`
+   * All coming events of these names, each as `{ type, payload }`: `switch (event.type)` tells their payloads apart. Ends when no event can come any more; throws `ERR_ABORTED`, or `ERR_EVENTS_OVERFLOW`
    * when 1,024 events wait for a consumer that does not take them.
    */
   events<Name extends keyof Events>(
