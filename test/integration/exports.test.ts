@@ -105,6 +105,7 @@ describe('the public values', () => {
       'SocketTransport',
       'SystemClock',
       'fillSocketOptions',
+      'findTextsWithoutPem',
       'flawOfTls',
       'isAttached',
       'publishRejected',

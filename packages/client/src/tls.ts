@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { createSecureContext, connect as startTls } from 'node:tls';
 import { OptionsError } from '@systole/core';
-import { flawOfTls } from '@systole/core/node';
+import { findTextsWithoutPem, flawOfTls } from '@systole/core/node';
 import type { Target } from './target.ts';
 
 /**
@@ -20,10 +20,12 @@ export type TlsConfig = ConnectionOptions;
 /** @throws OptionsError if certificate or key cannot be read, or do not belong together. */
 export function resolveTls(tls: ClientTls): TlsConfig {
   const options = tls === true ? {} : tls;
+  const problems = findTextsWithoutPem(options, ['ca', 'cert', 'key']);
+  if (problems.length > 0) throw new OptionsError(problems);
   try {
     return { ...options, secureContext: options.secureContext ?? createSecureContext(options) };
   } catch (cause) {
-    const requirement = `options that node:tls takes (${flawOfTls(cause)})`;
+    const requirement = `something that node:tls can use (it says: ${flawOfTls(cause)})`;
     throw new OptionsError([{ path: 'tls', requirement, value: tls }]);
   }
 }

@@ -53,7 +53,13 @@ describe('resolveClientOptions', () => {
   });
 
   it('refuses a certificate that is none, and a key that belongs to another, before any socket opens', () => {
-    expect(problemsOf({ port: 1, tls: { cert: 'none' } })[0]).toMatch(/^tls: options that node:tls takes \(.+\)$/);
+    const broken = '-----BEGIN CERTIFICATE-----';
+    expect(problemsOf({ port: 1, tls: { cert: broken } })[0]).toMatch(
+      /^tls: something that node:tls can use \(it says: .+\)$/,
+    );
+    expect(problemsOf({ port: 1, tls: { ca: [broken, 'pki/ca.crt'] } })).toEqual([
+      'tls.ca: PEM, or an array of such: what is in the file, and not its path',
+    ]);
     const tls = { cert: certificate('client').cert, key: certificate('server').key };
     expect(problemsOf({ port: 1, tls })[0]).toMatch(/key values mismatch/);
   });

@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import type { TlsOptions } from 'node:tls';
 import { createServer as createTlsServer } from 'node:tls';
 import type { OptionProblem } from '@systole/core';
-import { flawOfTls } from '@systole/core/node';
+import { findTextsWithoutPem, flawOfTls } from '@systole/core/node';
 
 /** Why an option of node:tls is not one of ours. */
 const DECIDED_ELSEWHERE = {
@@ -26,7 +26,12 @@ export function findTlsProblems(tls: unknown): OptionProblem[] {
     return [{ path: 'tls', requirement: 'an object as createServer of node:tls takes it', value: tls, isSecret: true }];
   }
   const options = tls as Readonly<Record<string, unknown>>;
-  const problems = [...findMisplaced(options), ...findMissing(options), ...findForeignAuthorities(options['ca'])];
+  const problems = [
+    ...findMisplaced(options),
+    ...findMissing(options),
+    ...findTextsWithoutPem(options, ['cert', 'key']),
+    ...findForeignAuthorities(options['ca']),
+  ];
   return problems.length > 0 ? problems : findUnusable(options);
 }
 
@@ -40,7 +45,7 @@ function findMisplaced(options: Readonly<Record<string, unknown>>): OptionProble
 function findMissing(options: Readonly<Record<string, unknown>>): OptionProblem[] {
   const { cert, key, privateKeyIdentifier } = options;
   if (SOURCES.every((source) => options[source] === undefined)) {
-    return [{ path: 'tls', requirement: `one with ${SOURCES.join(', ')} in it`, value: options }];
+    return [{ path: 'tls', requirement: `given a certificate by one of ${SOURCES.join(', ')}`, value: options }];
   }
   if (cert !== undefined && key === undefined && privateKeyIdentifier === undefined) {
     return [{ path: 'tls.key', requirement: 'given beside tls.cert', value: key }];
@@ -57,7 +62,7 @@ function findForeignAuthorities(ca: unknown): OptionProblem[] {
       // Should it be a key by mistake, it is not for everybody.
       .map((value) => ({
         path: 'tls.ca',
-        requirement: 'a certificate, or an array of certificates',
+        requirement: 'a certificate, or an array of certificates: what is in the file, and not its path',
         value,
         isSecret: true,
       }))
@@ -77,6 +82,8 @@ function findUnusable(options: TlsOptions): OptionProblem[] {
     createTlsServer(options);
     return [];
   } catch (error) {
-    return [{ path: 'tls', requirement: `usable by node:tls (${flawOfTls(error)})`, value: options }];
+    return [
+      { path: 'tls', requirement: `something that node:tls can use (it says: ${flawOfTls(error)})`, value: options },
+    ];
   }
 }

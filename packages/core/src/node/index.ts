@@ -2,7 +2,7 @@
 
 export { takeOver } from './attachable.ts';
 export { CHANNELS, publishRejected } from './diagnostics.ts';
-export { flawOfTls } from './flaw-of-tls.ts';
+export { findTextsWithoutPem, flawOfTls } from './flaw-of-tls.ts';
 export { BOOT_ID, type PartOptions, resolveParts } from './parts.ts';
 export { receivedBytes, socketBelow } from './socket-below.ts';
 export { fillSocketOptions, type SocketConfig, type SocketOptions } from './socket-options.ts';
