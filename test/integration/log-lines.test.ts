@@ -42,6 +42,22 @@ describe('a line of the log', () => {
     expect(fieldsOf(serverLog, 'connected', 'session')).toEqual([[next.id]]);
   });
 
+  it('tells at debug where a client dials to, and for how long a session is kept', async () => {
+    const logger = new LogTape();
+    const server = await startServer({ logger, resumeWindow: '10s' });
+    const arrival = nextSession(server);
+    const client = startClient({ ...optionsFor(server.address), logger });
+    await client.ready();
+    await client.close();
+    expect(fieldsOf(logger, 'dialling', 'target', 'role')).toEqual([[client.address, 'client']]);
+    await arrival;
+    const next = nextSession(server);
+    const { peer } = await openResumable(server);
+    const { session } = await next;
+    await lose(peer, session);
+    expect(fieldsOf(logger, 'session waits for its client', 'session', 'windowMs')).toEqual([[session.id, 10_000]]);
+  });
+
   it('says whose it is where 1 logger serves both ends', async () => {
     const logger = new LogTape();
     const server = await startServer({ logger });
@@ -52,6 +68,7 @@ describe('a line of the log', () => {
     const roles = logger.tape.items.map(({ fields, message }) => `${String(fields['role'])}: ${message}`);
     expect(roles.toSorted()).toEqual([
       'client: connected',
+      'client: dialling',
       'client: disconnected',
       'client: session ended',
       'server: closed',

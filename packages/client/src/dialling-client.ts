@@ -81,6 +81,7 @@ export class DiallingClient extends ClientSession implements AlarmOwner {
     const target = this.#rotation.next(this.#init.parts.clock.now());
     if (target === undefined) return false;
     this.#target = target;
+    this.logStep({ target: targetAddress(target) }, 'dialling');
     void this.#dial(target);
     return true;
   }

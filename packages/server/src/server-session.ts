@@ -206,9 +206,11 @@ export class ServerSession extends LiveSession implements AlarmOwner {
     this.#lost = ending;
     // A session that is closing is not handed on: its goodbye was for the old connection, and would reach nobody.
     if (this.#isHandingOver && !this.isClosing) return;
-    const isOver = this.isClosing || this.#windowMs === 0 || !this.#wasTold || FINAL.has(ending.cause);
-    if (isOver || this.#isReplaced || !this.#host.handleLost(this, this.clock.now() + this.#windowMs))
+    const windowMs = this.#windowMs;
+    const isOver = this.isClosing || windowMs === 0 || !this.#wasTold || FINAL.has(ending.cause);
+    if (isOver || this.#isReplaced || !this.#host.handleLost(this, this.clock.now() + windowMs))
       this.endSession(ending);
+    else this.logStep({ windowMs }, 'session waits for its client');
   }
 
   protected override endSession(ending: Pick<Ending, 'cause' | 'evidence'>): void {

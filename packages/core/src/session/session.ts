@@ -253,6 +253,11 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
     return this.#logger;
   }
 
+  /** For whoever follows a session step by step. No child is made for it where nobody does: sessions may wait in their thousands. */
+  protected logStep(fields: object, message: string): void {
+    if (this.#parts.logger.isLevelEnabled?.('debug') !== false) this.logger.debug(fields, message);
+  }
+
   /** The session is over; nothing is told after it. */
   protected endSession({ cause, evidence }: Pick<Ending, 'cause' | 'evidence'>): void {
     if (this.#ended) return;
