@@ -89,7 +89,11 @@ describe('attach at the client', () => {
     const client = start(await dial(address), { handshakeTimeout: 50 });
     const ready = client.ready();
     expect(await endOf(record(client))).toMatchObject({ cause: 'handshake-timeout' });
-    await expect(ready).rejects.toMatchObject({ code: 'ERR_CONNECT', message: 'could not connect: handshake-timeout' });
+    await expect(ready).rejects.toMatchObject({
+      code: 'ERR_CONNECT',
+      message:
+        'could not connect: handshake-timeout (the peer has not answered: its process may hang, or speak another protocol)',
+    });
   });
 
   it('tells a socket that its peer has reset meanwhile as an end', async () => {

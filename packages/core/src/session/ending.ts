@@ -64,6 +64,9 @@ export function evidenceOf({ cause, code, syscall, detail }: NamedEnd, seen: See
 /** What an ending usually comes from that nobody has said a word about: for whoever reads the cause for the first time. */
 function remarkOn(cause: Cause, code: string | undefined, { opening, silenceMs }: Seen): string | undefined {
   if (code === 'judged-dead') return 'the peer had heard nothing from here for too long, and took us for dead';
+  if (cause === 'handshake-timeout' && opening === 'client' && silenceMs === undefined) {
+    return 'the peer has not answered: its process may hang, or speak another protocol';
+  }
   const isGone = cause === 'eof' || cause === 'reset';
   if (!isGone || opening === undefined) return undefined;
   // Bytes of TLS itself are none that a connection hears.
