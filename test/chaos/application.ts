@@ -1,7 +1,8 @@
 /** The application of an end: keeps messages under way on every session, handles those of the peer, and writes it all down. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ErrorCode, NotHandledError, Session, SystoleError } from '@systole/client';
+import type { ErrorCode, Session, SystoleError } from '@systole/client';
+import { NotHandledError } from '@systole/client';
 import { JournalWriter } from './journal.ts';
 import { Memory } from './memory.ts';
 import type { Census, EndConfig, SessionCount } from './orders.ts';
@@ -85,7 +86,8 @@ export class Application {
       this.#journal.write({ type: 'acknowledged', id, receipt, peer: String(peerOf(session)) });
       return undefined;
     } catch (error) {
-      const { code, peerCode } = error as SystoleError & Partial<NotHandledError>;
+      const { code } = error as SystoleError;
+      const peerCode = error instanceof NotHandledError ? error.peerCode : undefined;
       this.#journal.write({ type: 'rejected', id, code, peerCode, peer });
       if (code === 'ERR_IN_DOUBT' || code === 'ERR_CLOSED') this.#again.push(id);
       return code;

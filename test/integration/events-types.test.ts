@@ -69,7 +69,6 @@ describe('the types of events', () => {
     expectTypeOf<ServerEvents['session']>().toEqualTypeOf<Session>();
     expectTypeOf<ServerEvents['rejected']>().toEqualTypeOf<RejectedEvent>();
     expectTypeOf<ClientEvents['stall']>().toEqualTypeOf<Stall>();
-    expectTypeOf<SessionEvents['dead']>().toEqualTypeOf<SessionEvents['disconnect']>();
     expectTypeOf<SessionEvents['connect']['boundMs']>().toEqualTypeOf<number | undefined>();
     expectTypeOf<SessionEvents['reconnecting']['attempt']>().toEqualTypeOf<number>();
   });

@@ -9,6 +9,7 @@ import {
   namesOf,
   optionsFor,
   payloadOf,
+  portOf,
   record,
   startClient,
   startServer,
@@ -30,7 +31,7 @@ describe('a client with several addresses', () => {
     });
     const tape = record(client);
     await client.ready();
-    expect(client.address).toBe(`127.0.0.1:${optionsFor(server.address).port}`);
+    expect(client.address).toBe(`127.0.0.1:${portOf(server.address)}`);
     expect(namesOf(tape)).toEqual(['connect']);
   });
 
@@ -87,7 +88,7 @@ describe('a client with several addresses', () => {
     await tape.until((items) => items.filter(({ type }) => type === 'connect').length === 2);
     expect(namesOf(tape)).toEqual(['connect', 'disconnect', 'reconnecting', 'connect']);
     expect(payloadOf(tape, 'reconnecting').delayMs).toBeLessThanOrEqual(10);
-    expect(client.address).toBe(`127.0.0.1:${optionsFor(server.address).port}`);
+    expect(client.address).toBe(`127.0.0.1:${portOf(server.address)}`);
   });
 
   it('waits for the earlier hint where both of 2 want to be left alone', async () => {

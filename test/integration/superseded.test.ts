@@ -1,5 +1,5 @@
 import type { Frame } from '@systole/core';
-import { BOOT_ID } from '@systole/core/node';
+import { BOOT_ID } from '@systole/core/internal';
 import { describe, expect, it } from 'vitest';
 import { namesOf, nextSession, payloadOf, record, startClient, startServer } from '../support/pair.ts';
 import { bytesOf, dataFrame, listenRaw, PREAMBLE, welcomeFrame } from '../support/raw-peer.ts';

@@ -4,7 +4,7 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { LogTape } from '../support/log-tape.ts';
-import { namesOf, optionsFor, payloadOf, record, startClient, startServer } from '../support/pair.ts';
+import { namesOf, optionsFor, payloadOf, portOf, record, startClient, startServer } from '../support/pair.ts';
 import { startProxiedPair, startProxyBefore } from '../support/proxied-pair.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 250;
@@ -25,7 +25,7 @@ describe('nice-grpc#904', () => {
     await client.ready();
     expect(performance.now() - beganAt).toBeGreaterThanOrEqual(HANDSHAKE_TIMEOUT_MS - 1);
     expect(namesOf(tape)).toEqual(['connect']);
-    expect(client.address).toBe(`127.0.0.1:${optionsFor(server.address).port}`);
+    expect(client.address).toBe(`127.0.0.1:${portOf(server.address)}`);
     const { fields } = await logger.tape.first(({ message }) => message === 'trying the next address');
     expect(fields).toMatchObject({ cause: 'handshake-timeout', evidence: { phase: 'handshake', epoch: 1 } });
   });

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
-import type { Client, ClientOptions, SessionEvents } from '@systole/client';
+import type { Client, DialOptions, SessionEvents, TcpTarget } from '@systole/client';
 import { attach, connect } from '@systole/client';
 import type { Told } from './pair.ts';
 import { programConfig, say } from './program.ts';
@@ -11,7 +11,7 @@ import { programConfig, say } from './program.ts';
 export type FromChildClient = Told;
 
 /** What it is started with. It does not come back. */
-export interface ChildClientConfig extends ClientOptions {
+export interface ChildClientConfig extends DialOptions, TcpTarget {
   /** Whether to dial by itself and give the socket to the client. */
   readonly attaches?: boolean;
 }
@@ -19,7 +19,7 @@ export interface ChildClientConfig extends ClientOptions {
 async function start({ attaches = false, ...options }: ChildClientConfig): Promise<Client> {
   const onMessage = (message: unknown): unknown => message;
   if (!attaches) return connect({ ...options, reconnect: false, onMessage });
-  const { host = '127.0.0.1', port = 0, ...others } = options;
+  const { host = '127.0.0.1', port, ...others } = options;
   const socket = connectSocket({ host, port });
   await once(socket, 'connect');
   return attach(socket, { ...others, onMessage });

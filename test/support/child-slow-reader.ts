@@ -6,10 +6,10 @@ import { connect } from '@systole/client';
 import { programConfig } from './program.ts';
 
 /** What it is started with. It does not come back. */
-export interface SlowReaderConfig extends ClientOptions {
+export type SlowReaderConfig = ClientOptions & {
   /** What the handler takes for a message; 0 for no time at all. */
   readonly handlerMs: number;
-}
+};
 
 const { handlerMs, ...options } = programConfig<SlowReaderConfig>();
 

@@ -40,6 +40,12 @@ export function optionsFor(address: Address | undefined): ClientOptions {
   return 'path' in address ? { path: address.path } : { host: address.host, port: address.port };
 }
 
+/** The port where a server listens on TCP. */
+export function portOf(address: Address | undefined): number {
+  if (address === undefined || 'path' in address) throw new Error('the server does not listen at a port');
+  return address.port;
+}
+
 /** A listening server. */
 export async function startServer(options: ServerOptions = {}, target?: Target): Promise<Server> {
   const server = createServer({ ...FAST_OPTIONS, ...options });

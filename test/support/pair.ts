@@ -13,6 +13,7 @@ export {
   freshPath,
   freshTarget,
   optionsFor,
+  portOf,
   startClient,
   startServer,
 } from './ends.ts';

@@ -11,12 +11,12 @@ import type {
   MessageHandler,
   SessionEvents,
   SessionOptions,
-  SessionParts,
-  Standing,
   Transport,
   TransportListener,
 } from '@systole/core';
-import { Connection, FrameDecoder, LiveSession, msgpackCodec, resolveSessionOptions } from '@systole/core';
+import { Connection, FrameDecoder, msgpackCodec, resolveSessionOptions } from '@systole/core';
+import type { SessionParts, Standing } from '@systole/core/internal';
+import { LiveSession } from '@systole/core/internal';
 import type { LinkEnd, LinkOptions, SimulatedClock } from '@systole/testing';
 import { SimulatedLink, SimulatedWorld } from '@systole/testing';
 

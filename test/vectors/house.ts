@@ -4,15 +4,15 @@ import type {
   Ending,
   Hello,
   MessageHandler,
-  Publish,
   SessionConfig,
-  SessionParts,
   Terms,
   Transport,
   TransportListener,
   Welcome,
 } from '@systole/core';
-import { Connection, LiveSession, msgpackCodec, resolveSessionOptions } from '@systole/core';
+import { Connection, msgpackCodec, resolveSessionOptions } from '@systole/core';
+import type { Publish, SessionParts } from '@systole/core/internal';
+import { LiveSession } from '@systole/core/internal';
 import type { ManualClock } from '@systole/testing';
 import type { EndSettings } from './conversation.ts';
 

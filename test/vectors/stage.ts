@@ -1,7 +1,8 @@
 /** Plays one conversation: it is the peer, the application and the clock of the end under test, and compares what that end does. */
 
-import type { Frame, LiveSession } from '@systole/core';
+import type { Frame } from '@systole/core';
 import { msgpackCodec, NotHandledError, SystoleError } from '@systole/core';
+import type { LiveSession } from '@systole/core/internal';
 import { ManualClock } from '@systole/testing';
 import { expect } from 'vitest';
 import type { Conversation, Outcome, Sketch, Step } from './conversation.ts';

@@ -1,6 +1,6 @@
 /** A stream into which a fleet puts its PINGs: they are counted, not encoded, and written at once. */
 
-import type { BeatStream } from '@systole/core';
+import type { BeatStream } from '@systole/core/internal';
 
 /** Of a PING with a number below 64. */
 const PING_BYTES = 3;

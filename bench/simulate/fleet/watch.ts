@@ -1,7 +1,7 @@
 /** One session of the fleet: the real heartbeat and its alarm, driven as a connection drives them. */
 
-import type { Alarm, AlarmOwner, Clock, Instant, LivenessWish } from '@systole/core';
-import { Heartbeat, type SessionConfig, type Terms } from '@systole/core';
+import type { Alarm, AlarmOwner, Clock, Instant, LivenessWish, SessionConfig, Terms } from '@systole/core';
+import { Heartbeat } from '@systole/core/internal';
 import type { PingCounter } from './ping-counter.ts';
 import type { Receiver } from './virtual-loop.ts';
 

@@ -12,24 +12,24 @@ import type {
   Session,
   SessionConfig,
   SessionEvents,
-  SessionParts,
   Stall,
   Terms,
   Welcome,
 } from '@systole/core';
+import { Connection, SystoleError } from '@systole/core';
+import type { SessionParts } from '@systole/core/internal';
 import {
   abortedError,
-  Connection,
+  BOOT_ID,
   checkOptions,
   LiveSession,
   limitWait,
-  SystoleError,
   showAs,
   waitEntries,
   warnOfIdle,
-} from '@systole/core';
+} from '@systole/core/internal';
 import type { SocketConfig } from '@systole/core/node';
-import { BOOT_ID, SocketTransport } from '@systole/core/node';
+import { SocketTransport } from '@systole/core/node';
 
 /** The events of a client: its session's, and `stall`. */
 export interface ClientEvents extends SessionEvents {

@@ -1,8 +1,7 @@
 /** The two ways to a client: dial, or attach to a socket that is connected already. */
 
 import type { Socket } from 'node:net';
-import { fillSessionOptions } from '@systole/core';
-import { fillSocketOptions, resolveParts, takeOver } from '@systole/core/node';
+import { fillSessionOptions, fillSocketOptions, resolveParts, takeOver } from '@systole/core/internal';
 import { pino } from 'pino';
 import { AttachedClient } from './attached-client.ts';
 import type { Client, ClientSessionInit } from './client-session.ts';

@@ -5,7 +5,7 @@ import { lookup } from 'node:dns/promises';
 import type { NetConnectOpts, Socket } from 'node:net';
 import { connect as connectSocket, isIP } from 'node:net';
 import type { Cause, Clock, Instant } from '@systole/core';
-import { causeOfTransportError } from '@systole/core';
+import { causeOfTransportError } from '@systole/core/internal';
 import type { Target } from './target.ts';
 import type { TlsConfig } from './tls.ts';
 import { secure } from './tls.ts';

@@ -1,8 +1,7 @@
 /** A client that dials, and dials again. */
 
 import type { Alarm, AlarmOwner, Cause, Ending, Hello, Instant, PongFrame, Terms, Welcome } from '@systole/core';
-import { MAX_RETRY_MS } from '@systole/core';
-import { BOOT_ID } from '@systole/core/node';
+import { BOOT_ID, MAX_RETRY_MS } from '@systole/core/internal';
 import { backoffMs } from './backoff.ts';
 import type { ClientSessionInit, EndExplanation } from './client-session.ts';
 import { ClientSession, describeEnd } from './client-session.ts';

@@ -5,6 +5,9 @@
  */
 
 export type {
+  Alarm,
+  AlarmOptions,
+  AlarmOwner,
   AliveEvent,
   AppStalledEvent,
   Belief,
@@ -13,11 +16,13 @@ export type {
   Codec,
   ConnectEvent,
   DeadEvent,
+  DescribeOptions,
   Description,
   DisconnectEvent,
   Duration,
   EndEvent,
   ErrorCode,
+  EventIterator,
   EventOf,
   Evidence,
   Fault,
@@ -25,6 +30,7 @@ export type {
   HealthEvent,
   HealthHook,
   HealthStatus,
+  Instant,
   Keepalive,
   KeepaliveOptions,
   KeepaliveSetting,
@@ -39,17 +45,27 @@ export type {
   SendOptions,
   Session,
   SessionEvents,
+  SessionOptions,
   SessionSnapshot,
   Stall,
   SuspectEvent,
   TypedEvents,
+  Verdict,
   VerifyOptions,
   WaitOptions,
 } from '@systole/core';
 export { describe, NotHandledError, OptionsError, PRESETS, SystoleError } from '@systole/core';
+export type { PartOptions, SocketOptions } from '@systole/core/node';
 export { CHANNELS } from '@systole/core/node';
 export { attach, connect } from './client.ts';
 export type { Client, ClientEvents, ReadyOptions } from './client-session.ts';
-export type { AttachOptions, ClientOptions, CommonOptions, ReconnectOptions } from './options.ts';
+export type {
+  AddressList,
+  AttachOptions,
+  ClientOptions,
+  CommonOptions,
+  DialOptions,
+  ReconnectOptions,
+} from './options.ts';
 export type { TcpTarget, UnixTarget } from './target.ts';
 export type { ClientTls } from './tls.ts';

@@ -1,19 +1,19 @@
 /** Options of a client. */
 
 import type { Duration, MessageHandler, OptionProblem, SessionOptions } from '@systole/core';
+import { parseDuration } from '@systole/core';
 import {
   checkOptions,
   durationSchema,
   findSessionContradictions,
   integerSchema,
   isPlainObject,
-  parseDuration,
   partEntries,
   plainSchema,
   sessionEntries,
   signalSchema,
   socketEntries,
-} from '@systole/core';
+} from '@systole/core/internal';
 import type { PartOptions, SocketOptions } from '@systole/core/node';
 import * as v from 'valibot';
 import type { BackoffConfig } from './backoff.ts';
@@ -50,18 +50,17 @@ export interface AttachOptions extends CommonOptions {
   readonly head?: Uint8Array;
 }
 
-/** Options of {@link connect}: `port`, `path` or `addresses` is needed, all else has a default. */
-export interface ClientOptions extends CommonOptions {
-  /** A name or an address. Default: `localhost`. */
-  readonly host?: string;
-  readonly port?: number;
-  /** The path of a Unix socket, instead of host and port. */
-  readonly path?: string;
+/** Several places to connect to, instead of one. */
+export interface AddressList {
   /**
-   * Several addresses of one server, or of servers that serve alike, instead of the above. An attempt tries them one after
-   * another, each with a `handshakeTimeout` of its own, beginning behind the one that was lost.
+   * Several addresses of one server, or of servers that serve alike: 1 to 64. An attempt tries them one after another, each with a
+   * `handshakeTimeout` of its own, beginning behind the one that was lost.
    */
-  readonly addresses?: readonly (TcpTarget | UnixTarget)[];
+  readonly addresses: readonly (TcpTarget | UnixTarget)[];
+}
+
+/** What {@link connect} understands, beside where to. */
+export interface DialOptions extends CommonOptions {
   /** TLS, with the options of `tls.connect`, or true; false for none. Default: false. */
   readonly tls?: ClientTls | false;
   /** False to end with the first connection, or the first attempt that fails. */
@@ -69,6 +68,12 @@ export interface ClientOptions extends CommonOptions {
   /** For resolving the name, which `handshakeTimeout` does not cover. Default: 5 s. */
   readonly dnsTimeout?: Duration;
 }
+
+/** Options of {@link connect}: where to, which is a `port`, a `path` or `addresses`, and no two of them; all else has a default. */
+export type ClientOptions = DialOptions & (AddressList | UnixTarget | TcpTarget);
+
+/** The same, to ask which of the three it is. */
+type AnyOptions = DialOptions & Partial<TcpTarget & UnixTarget & AddressList>;
 
 /** {@link ReconnectOptions} resolved. */
 export interface ReconnectConfig extends BackoffConfig {
@@ -153,7 +158,8 @@ export function checkAttachOptions(options: AttachOptions): void {
 /** @throws OptionsError that lists every problem. */
 export function resolveClientOptions(options: ClientOptions): ClientConfig {
   checkOptions(clientEntries, options, findContradictions);
-  const [first = options, ...others] = options.addresses ?? [];
+  const { addresses, ...one }: AnyOptions = options;
+  const [first = one, ...others] = addresses ?? [];
   return {
     targets: [toTarget(first), ...others.map(toTarget)],
     tls: options.tls === undefined || options.tls === false ? undefined : resolveTls(options.tls),

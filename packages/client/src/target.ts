@@ -6,11 +6,13 @@ import { isIP } from 'node:net';
 export interface TcpTarget {
   /** A name or an address. Default: `localhost`. */
   readonly host?: string;
+  /** 1 to 65,535. */
   readonly port: number;
 }
 
 /** A Unix socket. */
 export interface UnixTarget {
+  /** The path of the socket, instead of host and port. */
   readonly path: string;
 }
 

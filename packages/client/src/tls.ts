@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { createSecureContext, connect as startTls } from 'node:tls';
 import { OptionsError } from '@systole/core';
-import { findTextsWithoutPem, flawOfTls } from '@systole/core/node';
+import { findTextsWithoutPem, flawOfTls } from '@systole/core/internal';
 import type { Target } from './target.ts';
 
 /**

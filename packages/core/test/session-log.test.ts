@@ -21,7 +21,7 @@ function createLogger(enabled?: readonly string[]) {
   return { logger: make({}), lines, asked };
 }
 
-function ended(cause: Cause): SessionEvents['disconnect'] {
+function ended<Why extends Cause>(cause: Why) {
   return { epoch: 1, cause, evidence: {} as never };
 }
 

@@ -5,6 +5,9 @@
  */
 
 export type {
+  Alarm,
+  AlarmOptions,
+  AlarmOwner,
   AliveEvent,
   AppStalledEvent,
   Belief,
@@ -13,11 +16,13 @@ export type {
   Codec,
   ConnectEvent,
   DeadEvent,
+  DescribeOptions,
   Description,
   DisconnectEvent,
   Duration,
   EndEvent,
   ErrorCode,
+  EventIterator,
   EventOf,
   Evidence,
   Fault,
@@ -25,6 +30,7 @@ export type {
   HealthEvent,
   HealthHook,
   HealthStatus,
+  Instant,
   Keepalive,
   KeepaliveOptions,
   KeepaliveSetting,
@@ -39,14 +45,17 @@ export type {
   SendOptions,
   Session,
   SessionEvents,
+  SessionOptions,
   SessionSnapshot,
   Stall,
   SuspectEvent,
   TypedEvents,
+  Verdict,
   VerifyOptions,
   WaitOptions,
 } from '@systole/core';
 export { describe, NotHandledError, OptionsError, PRESETS, SystoleError } from '@systole/core';
+export type { PartOptions, SocketOptions } from '@systole/core/node';
 export { CHANNELS } from '@systole/core/node';
 export type {
   ListenTarget,

@@ -1,7 +1,8 @@
 /** The judge of arrivals: asks `authenticate` who they are, and counts the calls that run. */
 
-import type { Alarm, AlarmOwner, Clock, Hello, Instant, Logger, NamedEnd, Refusal, SessionParts } from '@systole/core';
-import { FloodLog } from '@systole/core';
+import type { Alarm, AlarmOwner, Clock, Hello, Instant, Logger, NamedEnd, Refusal } from '@systole/core';
+import type { SessionParts } from '@systole/core/internal';
+import { FloodLog } from '@systole/core/internal';
 import type { Arrival } from './arrival.ts';
 import type { Authenticate, PeerIntroduction } from './authentication.ts';
 import { Rejection } from './authentication.ts';

@@ -1,22 +1,22 @@
 /** Options of a server. */
 
 import type { Duration, MessageHandler, OptionProblem, SessionConfig, SessionOptions } from '@systole/core';
+import { parseDuration } from '@systole/core';
 import {
   booleanSchema,
   checkOptions,
   durationSchema,
   fillSessionOptions,
+  fillSocketOptions,
   findSessionContradictions,
   functionSchema,
   integerSchema,
   MAX_RETRY_MS,
-  parseDuration,
   partEntries,
   sessionEntries,
   socketEntries,
-} from '@systole/core';
+} from '@systole/core/internal';
 import type { PartOptions, SocketConfig, SocketOptions } from '@systole/core/node';
-import { fillSocketOptions } from '@systole/core/node';
 import * as v from 'valibot';
 import type { Authenticate, Rejection } from './authentication.ts';
 import type { TlsServerOptions } from './tls-options.ts';

@@ -2,8 +2,9 @@
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Ending, Hello, NamedEnd, SessionParts } from '@systole/core';
+import type { Ending, Hello, NamedEnd } from '@systole/core';
 import { Connection } from '@systole/core';
+import type { SessionParts } from '@systole/core/internal';
 import { SocketTransport } from '@systole/core/node';
 import type { RejectedEvent } from './api.ts';
 import type { ArrivalHost, Way } from './arrival.ts';

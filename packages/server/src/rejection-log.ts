@@ -1,7 +1,7 @@
 /** The log of connections that did not become sessions: strangers write it, so it takes at most one line a second of each kind. */
 
 import type { Clock, Logger } from '@systole/core';
-import { FloodLog } from '@systole/core';
+import { FloodLog } from '@systole/core/internal';
 import type { RejectedEvent } from './api.ts';
 
 type Level = 'debug' | 'warn';

@@ -1,7 +1,8 @@
 /** Tells of connections that did not become a session: to whoever subscribes, to the log, to the server. */
 
-import type { Evidence, NamedEnd, SessionParts } from '@systole/core';
-import { publishRejected } from '@systole/core/node';
+import type { Evidence, NamedEnd } from '@systole/core';
+import type { SessionParts } from '@systole/core/internal';
+import { publishRejected } from '@systole/core/internal';
 import type { RejectedEvent } from './api.ts';
 import { RejectionLog } from './rejection-log.ts';
 

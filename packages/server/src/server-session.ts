@@ -15,10 +15,9 @@ import type {
   MessageHandler,
   PongFrame,
   SessionConfig,
-  SessionParts,
 } from '@systole/core';
-import { LiveSession } from '@systole/core';
-import { BOOT_ID } from '@systole/core/node';
+import type { SessionParts } from '@systole/core/internal';
+import { BOOT_ID, LiveSession } from '@systole/core/internal';
 import { FlapLimiter } from './flap-limiter.ts';
 import type { Seat } from './headcount.ts';
 import type { IdentityKey } from './identity-key.ts';

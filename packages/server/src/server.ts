@@ -3,9 +3,10 @@
 import type { Server as NetServer, Socket } from 'node:net';
 import { createServer as createNetServer } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
-import type { Connection, Instant, MessageHandler, Session, SessionParts, Stall } from '@systole/core';
-import { Emitter, OptionsError, SystoleError, showAs, warnOfIdle } from '@systole/core';
-import { resolveParts, takeOver } from '@systole/core/node';
+import type { Connection, Instant, MessageHandler, Session, Stall } from '@systole/core';
+import { OptionsError, SystoleError } from '@systole/core';
+import type { SessionParts } from '@systole/core/internal';
+import { Emitter, resolveParts, showAs, takeOver, warnOfIdle } from '@systole/core/internal';
 import { pino } from 'pino';
 import type { ListenTarget, ServerAddress, TcpAddress, TcpTarget, UnixAddress, UnixTarget } from './address.ts';
 import { toListenOptions, toServerAddress } from './address.ts';

@@ -4,17 +4,17 @@ import { X509Certificate } from 'node:crypto';
 import type { TlsOptions } from 'node:tls';
 import { createServer as createTlsServer } from 'node:tls';
 import type { OptionProblem } from '@systole/core';
-import { findTextsWithoutPem, flawOfTls } from '@systole/core/node';
+import { findTextsWithoutPem, flawOfTls } from '@systole/core/internal';
+
+/** The options of `createServer` of `node:tls`, without those that the server decides. */
+export type TlsServerOptions = Omit<TlsOptions, 'handshakeTimeout' | 'allowHalfOpen' | 'pauseOnConnect'>;
 
 /** Why an option of node:tls is not one of ours. */
-const DECIDED_ELSEWHERE = {
+const DECIDED_ELSEWHERE: Readonly<Record<Exclude<keyof TlsOptions, keyof TlsServerOptions>, string>> = {
   handshakeTimeout: 'left out: the handshakeTimeout of the server covers TLS, too',
   allowHalfOpen: 'left out: a goodbye needs half-open sockets',
   pauseOnConnect: 'left out: the server reads from the start',
-} as const;
-
-/** The options of `createServer` of `node:tls`, without those that the server decides. */
-export type TlsServerOptions = Omit<TlsOptions, keyof typeof DECIDED_ELSEWHERE>;
+};
 
 /** Where a server can have its certificates from. */
 const SOURCES = ['cert', 'pfx', 'SNICallback', 'pskCallback'] as const;

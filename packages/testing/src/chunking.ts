@@ -1,7 +1,12 @@
 /** Where a byte stream is cut into chunks. TCP promises nothing about it, so a decoder must live with any cut. */
 
 /** Cuts what can be read at once into the chunks that the reader gets, in order. */
-export type Chunking = (bytes: Uint8Array) => Iterable<Uint8Array>;
+export type Chunking = (bytes: Uint8Array) => Chunks;
+
+/** Chunks, one after the other: an array of them, or what a generator gives. */
+export interface Chunks {
+  [Symbol.iterator](): { next(): IteratorResult<Uint8Array, unknown> };
+}
 
 /** Chunks of so many bytes; the last one may be shorter. `chunksOf(1)` is the hardest on a decoder. */
 export function chunksOf(size: number): Chunking {

@@ -4,7 +4,18 @@
  * @packageDocumentation
  */
 
-export { type Chunking, chunksOf, randomChunks } from './chunking.ts';
+export type {
+  Alarm,
+  AlarmOptions,
+  AlarmOwner,
+  Clock,
+  Instant,
+  Stall,
+  Transport,
+  TransportError,
+  TransportListener,
+} from '@systole/core';
+export { type Chunking, type Chunks, chunksOf, randomChunks } from './chunking.ts';
 export type { LinkEnd, Traffic } from './link-end.ts';
 export { ManualClock } from './manual-clock.ts';
 export { seededRandom } from './random.ts';

@@ -2,7 +2,7 @@
 
 import type { Alarm, AlarmOptions, AlarmOwner, Clock, Instant, Stall } from '@systole/core';
 import { MIN_STALL_MS } from '@systole/core';
-import { MIN_SLEEP_MS } from '@systole/core/node';
+import { MIN_SLEEP_MS } from '@systole/core/internal';
 import { EventQueue, type Queued } from './event-queue.ts';
 import type { Timeline } from './timeline.ts';
 

@@ -3,11 +3,13 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Watch, WatchEvents } from './api.ts';
 
-/** What is published: the events, and `probe` for each time that a probe is due. */
-type Name = keyof WatchEvents | 'probe';
+type Name = keyof typeof WATCH_CHANNELS;
 
-/** The channels. They carry `{ watch, ...event }`, with the payload of the event of the same name; `probe` carries `{ watch, epoch, number }`. */
-export const WATCH_CHANNELS: Readonly<Record<Name, string>> = {
+/**
+ * The channels: the events, and `probe` for each time that a probe is due. They carry `{ watch, ...event }`, with the payload of the
+ * event of the same name; `probe` carries `{ watch, epoch, number }`.
+ */
+export const WATCH_CHANNELS: { readonly [Name in keyof WatchEvents | 'probe']: `systole:watch:${Name}` } = {
   connect: 'systole:watch:connect',
   probe: 'systole:watch:probe',
   suspect: 'systole:watch:suspect',

@@ -3,7 +3,7 @@
 import { errorMonitor } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { NamedEnd } from '@systole/core';
-import { causeOfTransportError } from '@systole/core';
+import { causeOfTransportError } from '@systole/core/internal';
 
 /** What a peer's reset looks like, whoever reports it. */
 const RESET_CODES: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);

@@ -1,6 +1,7 @@
 /** Options of a watch: their check, and their defaults. */
 
 import type { Keepalive, OptionProblem } from '@systole/core';
+import { parseDuration } from '@systole/core';
 import {
   booleanSchema,
   checkOptions,
@@ -8,11 +9,10 @@ import {
   fillSessionOptions,
   functionSchema,
   methodsSchema,
-  parseDuration,
   partEntries,
   sessionEntries,
   signalSchema,
-} from '@systole/core';
+} from '@systole/core/internal';
 import * as v from 'valibot';
 import type { Probe, ReplyOptions, WatchOptions } from './api.ts';
 import type { IdlePeriods } from './idle-states.ts';

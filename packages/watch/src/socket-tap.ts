@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
-import { receivedBytes } from '@systole/core/node';
+import { receivedBytes } from '@systole/core/internal';
 import { CountingHook } from './counting-hook.ts';
 import { ReadableTap } from './readable-tap.ts';
 import type { TapListener } from './tap.ts';

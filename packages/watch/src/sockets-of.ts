@@ -25,7 +25,10 @@ let listeners = 0;
  *
  * The second value stops the hearing. What `open` throws is thrown on, and nothing is heard then.
  */
-export function socketsOf<Result>(open: () => Result, hear: Hear): [result: Result, stop: () => void] {
+export function socketsOf<Result>(
+  open: () => Result,
+  hear: (socket: Socket) => void,
+): [result: Result, stop: () => void] {
   let isStopped = false;
   const hearWhile: Hear = (socket) => {
     if (!isStopped) hear(socket);

@@ -2,8 +2,8 @@
 
 import type { Readable } from 'node:stream';
 import type { Cause } from '@systole/core';
-import { boundMs, Emitter } from '@systole/core';
-import { resolveParts } from '@systole/core/node';
+import { boundMs } from '@systole/core';
+import { Emitter, resolveParts } from '@systole/core/internal';
 import type { FollowingWatch, WatchEvents, WatchOptions, WatchSnapshot } from './api.ts';
 import { publishWatch } from './diagnostics.ts';
 import type { WatchConfig } from './options.ts';

@@ -2,7 +2,7 @@
 
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { isAttached } from '@systole/core/node';
+import { isAttached } from '@systole/core/internal';
 import { refuse } from './readable-tap.ts';
 import { SocketTap } from './socket-tap.ts';
 import { StreamTap } from './stream-tap.ts';

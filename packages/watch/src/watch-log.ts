@@ -1,7 +1,7 @@
 /** How the events of a watch are logged: fixed lowercase phrases, data in fields. */
 
 import type { Logger } from '@systole/core';
-import { rethrowLater } from '@systole/core';
+import { rethrowLater } from '@systole/core/internal';
 import type { WatchEvents } from './api.ts';
 
 type Name = keyof WatchEvents;

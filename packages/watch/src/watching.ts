@@ -1,7 +1,8 @@
 /** The watch of one stream: looks at its tap, drives the liveness machine, and says what they find. */
 
-import type { Alarm, AlarmOwner, Belief, Cause, Clock, Instant, Logger, NamedEnd, Rtt } from '@systole/core';
-import { evidenceOf, Liveness, rethrowLater } from '@systole/core';
+import type { Alarm, AlarmOwner, Belief, Clock, Instant, Logger, NamedEnd, Rtt, Verdict } from '@systole/core';
+import { Liveness } from '@systole/core';
+import { evidenceOf, rethrowLater } from '@systole/core/internal';
 import type { WatchEvents } from './api.ts';
 import { IdleStates } from './idle-states.ts';
 import type { WatchConfig } from './options.ts';
@@ -25,7 +26,7 @@ export interface WatchingOwner {
 /** An event that waits until the turn has written and armed. */
 type Tiding =
   | { readonly name: 'suspect' | 'alive' | 'idle'; readonly payload: WatchEvents['suspect' | 'alive' | 'idle'] }
-  | { readonly name: 'dead'; readonly verdict: Cause };
+  | { readonly name: 'dead'; readonly verdict: Verdict };
 
 /**
  * A watch looks so often in each idle, and in each interval while probes are out. Evidence is dated at the look before, so
@@ -277,14 +278,14 @@ export class Watching implements AlarmOwner, TapListener {
   }
 
   /** Death is destroy, at once (L9). */
-  #die(verdict: Cause): void {
+  #die(verdict: Verdict): void {
     const { destroy } = this.#config;
     const detail = this.isPaused ? 'the stream is not read by its owner' : undefined;
     const payload = this.#ending({ cause: verdict, detail });
     this.stop();
     if (destroy === true) this.#tap.destroy();
     else if (destroy !== false) callSafely(destroy);
-    this.#owner.handleEvent('dead', payload);
+    this.#owner.handleEvent('dead', { ...payload, cause: verdict });
     this.#owner.handleEvent('disconnect', payload);
   }
 

@@ -1,8 +1,9 @@
 /** Target: whole sessions of either end in virtual time, with an application that sends, verifies and closes while the peer talks. */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Frame, LiveSession, Session, SessionEvents } from '@systole/core';
+import type { Frame, Session, SessionEvents } from '@systole/core';
 import { msgpackCodec, SystoleError } from '@systole/core';
+import type { LiveSession } from '@systole/core/internal';
 import { ManualClock } from '@systole/testing';
 import { ClientHouse, Household, ServerHouse } from '../../vectors/house.ts';
 import { expect, Failure } from '../failure.ts';

@@ -4,6 +4,10 @@
  * @packageDocumentation
  */
 
-export type { Container, Token } from '@systole/core/di';
+export type {
+  Container,
+  FactoryProvider,
+  Token,
+} from '@systole/core/di';
 export { CLOCK, CODEC, LOGGER, RANDOM } from '@systole/core/di';
 export { CLIENT, CLIENT_OPTIONS, registerClient } from './register-client.ts';

@@ -35,7 +35,7 @@ export interface Offer extends WireOffer {
 }
 
 /** Who speaks, and where it stands. */
-interface Identity {
+export interface Identity {
   /** Identifies the process: another one tells a restart from a reconnect. */
   readonly boot: string;
   /** The number of this connection within its session. */

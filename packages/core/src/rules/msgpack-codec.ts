@@ -71,7 +71,7 @@ const desk = new Uint8Array(4_096);
  *
  * `memory` is where a message goes that is nothing but bytes. Default: memory of its own, which can be transferred.
  */
-export function msgpackCodec(memory: Allocate = (length) => new Uint8Array(length)): Codec {
+export function msgpackCodec(memory: (length: number) => Uint8Array = (length) => new Uint8Array(length)): Codec {
   return { name: 'msgpack', encode, decode };
 
   /** @throws TypeError or Error for bytes that are not one plain MessagePack value. */

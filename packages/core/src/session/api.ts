@@ -4,7 +4,7 @@ import type { Belief } from '../machines/liveness.ts';
 import type { Duration } from '../rules/duration.ts';
 import type { Keepalive } from '../rules/keepalive.ts';
 import type { Rtt } from '../rules/rtt.ts';
-import type { Cause, Evidence } from '../words/cause.ts';
+import type { Cause, Evidence, Verdict } from '../words/cause.ts';
 import type { Health, HealthStatus } from '../words/health.ts';
 import type { TypedEvents } from './emitter.ts';
 
@@ -64,7 +64,7 @@ export interface AppStalledEvent {
 export interface DeadEvent {
   /** The connection's, as `connect` told it. */
   readonly epoch: number;
-  readonly cause: Cause;
+  readonly cause: Verdict;
   readonly evidence: Evidence;
 }
 

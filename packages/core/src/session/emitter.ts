@@ -1,9 +1,10 @@
 /** Typed events: unknown names and wrong payloads are compile errors, and a listener that throws stops nothing. */
 
 import { SystoleError } from '../words/errors.ts';
+import type { EventIterator } from './feed.ts';
 import { Feed } from './feed.ts';
 
-/** An event as {@link Emitter.events} yields it. */
+/** An event as {@link TypedEvents.events} yields it: its name, and the payload that goes with it. */
 export type EventOf<Events, Name extends keyof Events> = {
   readonly [N in Name]: { readonly type: N; readonly payload: Events[N] };
 }[Name];
@@ -37,7 +38,7 @@ export interface TypedEvents<Events> {
   events<Name extends keyof Events>(
     names: readonly Name[],
     options?: WaitOptions,
-  ): AsyncIterableIterator<EventOf<Events, Name>>;
+  ): EventIterator<EventOf<Events, Name>>;
 }
 
 type Listener = (payload: unknown) => void;
@@ -98,16 +99,16 @@ export class Emitter<Events extends object> implements TypedEvents<Events> {
     try {
       const { value, done } = await events.next();
       if (done === true) throw new SystoleError('ERR_CLOSED', `no '${String(name)}' can come any more`);
-      return value.payload as Events[Name];
+      return value.payload;
     } finally {
-      await events.return?.();
+      await events.return();
     }
   }
 
   events<Name extends keyof Events>(
     names: readonly Name[],
     { signal }: WaitOptions = {},
-  ): AsyncIterableIterator<EventOf<Events, Name>> {
+  ): EventIterator<EventOf<Events, Name>> {
     const feed = new Feed<EventOf<Events, Name>>();
     const listeners = names.map((type) => {
       const listener = (payload: Events[Name]): void => feed.push({ type, payload } as EventOf<Events, Name>);

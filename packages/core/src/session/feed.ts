@@ -2,13 +2,22 @@
 
 import { SystoleError } from '../words/errors.ts';
 
+/** Events as they come: for `for await`, or taken by hand. */
+export interface EventIterator<Event> {
+  /** The next event, or that none can come any more. Rejects with `ERR_ABORTED` or `ERR_EVENTS_OVERFLOW`. */
+  next(): Promise<IteratorResult<Event, undefined>>;
+  /** Stops listening, and drops what was not taken. `for await` does it when it is left. */
+  return(): Promise<IteratorResult<Event, undefined>>;
+  [Symbol.asyncIterator](): this;
+}
+
 /** Events that may wait to be read. */
 const MAX_UNREAD_EVENTS = 1_024;
 
 /** See the head of the file. Who reads it is told once why it stops, and then that nothing comes any more. */
-export class Feed<Item> implements AsyncIterableIterator<Item> {
+export class Feed<Item> implements EventIterator<Item> {
   #unread: Item[] = [];
-  #readers: { resolve: (result: IteratorResult<Item>) => void; reject: (error: Error) => void }[] = [];
+  #readers: { resolve: (result: IteratorResult<Item, undefined>) => void; reject: (error: Error) => void }[] = [];
   #error: Error | undefined;
   #stopped = false;
   /** Called once, when nobody reads it any more or nothing comes any more. */
@@ -44,7 +53,7 @@ export class Feed<Item> implements AsyncIterableIterator<Item> {
     this.onStop();
   }
 
-  next(): Promise<IteratorResult<Item>> {
+  next(): Promise<IteratorResult<Item, undefined>> {
     const item = this.#unread.shift();
     if (item !== undefined) return Promise.resolve({ value: item, done: false });
     if (this.#error !== undefined) {
@@ -56,7 +65,7 @@ export class Feed<Item> implements AsyncIterableIterator<Item> {
     return new Promise((resolve, reject) => this.#readers.push({ resolve, reject }));
   }
 
-  return(): Promise<IteratorResult<Item>> {
+  return(): Promise<IteratorResult<Item, undefined>> {
     this.#unread = [];
     this.finish();
     return Promise.resolve({ value: undefined, done: true });

@@ -8,6 +8,7 @@ import type { Terms } from '../rules/negotiate.ts';
 import type { SessionConfig } from '../rules/options.ts';
 import { showAs } from '../rules/shown.ts';
 import type { Cause, Evidence } from '../words/cause.ts';
+import { isVerdict } from '../words/cause.ts';
 import type { Clock } from '../words/clock.ts';
 import type { Codec } from '../words/codec.ts';
 import { ProtocolError, SystoleError } from '../words/errors.ts';
@@ -35,9 +36,6 @@ import { OwnHealth } from './health.ts';
 import { logEvent } from './session-log.ts';
 import type { SessionParts } from './session-parts.ts';
 import { NO_SPAN, Span } from './span.ts';
-
-/** Causes that are our own verdict, and are announced by `dead`. */
-const VERDICTS: ReadonlySet<Cause> = new Set<Cause>(['silent', 'write-stalled', 'app-stalled']);
 
 /** What HELLO and WELCOME tell of where this end of the session stands. */
 export type Standing = Pick<Introduction<Hello>, 'resumeMs' | 'received' | 'settled' | 'credit'>;
@@ -409,7 +407,7 @@ export class LiveSession<Events extends SessionEvents = SessionEvents>
       const payload = { epoch: this.#epoch, cause, evidence };
       this.#isParting = true;
       // The verdict `app-stalled` can be the peer's, on us: then its CLOSE says so.
-      if (VERDICTS.has(cause) && ending.goodbye?.code !== cause) this.tell('dead', payload);
+      if (isVerdict(cause) && ending.goodbye?.code !== cause) this.tell('dead', { ...payload, cause });
       this.tell('disconnect', payload);
       this.#isParting = false;
     }

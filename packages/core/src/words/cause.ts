@@ -3,8 +3,6 @@
 /**
  * Every way in which a connection, or the attempt to make one, can end. Each has a heading in docs/LIVENESS.md,
  * and one in docs/ERRORS.md with what to do.
- *
- * Our own verdicts, announced by `dead`: `silent`, `write-stalled`, `app-stalled`.
  */
 export type Cause =
   /** The peer said goodbye with CLOSE. */
@@ -49,6 +47,16 @@ export type Cause =
   | 'too-many-pings'
   /** Verdict, only if asked for: pongs come, but the application does not move. */
   | 'app-stalled';
+
+/** The causes that are our own verdict, announced by the event `dead`: the peer has not ended the connection, we have judged it. */
+export type Verdict = Extract<Cause, 'silent' | 'write-stalled' | 'app-stalled'>;
+
+const VERDICTS: ReadonlySet<Cause> = new Set<Verdict>(['silent', 'write-stalled', 'app-stalled']);
+
+/** Whether a cause is a {@link Verdict}. */
+export function isVerdict(cause: Cause): cause is Verdict {
+  return VERDICTS.has(cause);
+}
 
 /** How far a connection had come when it ended. */
 export type Phase = 'connecting' | 'handshake' | 'open' | 'closing';

@@ -72,6 +72,8 @@ export interface OptionProblem {
 /** `ERR_OPTIONS`: everything that is wrong with the options, in one error, thrown before any socket opens. */
 export class OptionsError extends SystoleError {
   override readonly name: string = 'OptionsError';
+  declare readonly code: 'ERR_OPTIONS';
+  /** Each with its path, what it must be, and what it is. */
   readonly problems: readonly OptionProblem[];
 
   constructor(problems: readonly OptionProblem[]) {
@@ -103,6 +105,7 @@ function kindOf(value: unknown): string {
 /** `ERR_NOT_HANDLED`: the peer's application refused the message or failed on it. */
 export class NotHandledError extends SystoleError {
   override readonly name: string = 'NotHandledError';
+  declare readonly code: 'ERR_NOT_HANDLED';
   /** The code of the peer's error, or `no-handler`, `undecodable`, `unencodable-result`, `result-too-large`, `failed`. */
   readonly peerCode: string;
   /** The text of the peer's error. The `message` has it, too, and says that it is the peer's. */

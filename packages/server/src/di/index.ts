@@ -4,6 +4,10 @@
  * @packageDocumentation
  */
 
-export type { Container, Token } from '@systole/core/di';
+export type {
+  Container,
+  FactoryProvider,
+  Token,
+} from '@systole/core/di';
 export { CLOCK, CODEC, LOGGER, RANDOM } from '@systole/core/di';
 export { registerServer, SERVER, SERVER_OPTIONS } from './register-server.ts';

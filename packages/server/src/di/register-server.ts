@@ -2,7 +2,7 @@
 
 import type { Container, Token } from '@systole/core/di';
 import { registerEnd, tokenFor } from '@systole/core/di';
-import { resolveParts } from '@systole/core/node';
+import { resolveParts } from '@systole/core/internal';
 import { pino } from 'pino';
 import type { Server } from '../api.ts';
 import type { ServerOptions } from '../options.ts';

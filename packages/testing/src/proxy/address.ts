@@ -1,7 +1,8 @@
 /** Where the proxy listens, where its target is, and how an address is written. */
 
 import type { AddressInfo, Socket } from 'node:net';
-import { integerSchema, type OptionProblem } from '@systole/core';
+import type { OptionProblem } from '@systole/core';
+import { integerSchema } from '@systole/core/internal';
 import * as v from 'valibot';
 
 /** A place on TCP: a port of this host, or host and port. */

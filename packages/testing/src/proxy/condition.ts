@@ -1,6 +1,7 @@
 /** What a direction is like: the lasting faults. */
 
-import { type Duration, durationSchema, integerSchema, parseDuration } from '@systole/core';
+import { type Duration, parseDuration } from '@systole/core';
+import { durationSchema, integerSchema } from '@systole/core/internal';
 import * as v from 'valibot';
 import { drip, type Pace, throttle } from './pace.ts';
 

@@ -2,7 +2,8 @@
 
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { Emitter, SystoleError, type TypedEvents } from '@systole/core';
+import { SystoleError, type TypedEvents } from '@systole/core';
+import { Emitter } from '@systole/core/internal';
 import { type Address, addressOfServer, showAddress } from './address.ts';
 import type { Condition } from './condition.ts';
 import { type Direction, directionsOf, type Toward } from './direction.ts';

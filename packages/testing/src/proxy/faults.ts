@@ -1,6 +1,6 @@
 /** What can be done to a connection, or to all of them at once. */
 
-import { checkOptions, integerSchema } from '@systole/core';
+import { checkOptions, integerSchema } from '@systole/core/internal';
 import * as v from 'valibot';
 import { type Condition, conditionSchema } from './condition.ts';
 import type { Toward } from './direction.ts';

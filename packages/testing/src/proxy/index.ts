@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export type { Duration, EventIterator, EventOf, TypedEvents, WaitOptions } from '@systole/core';
 export type { Address, Place, TcpPlace } from './address.ts';
 export type { Condition, Shape } from './condition.ts';
 export type { Direction, Toward } from './direction.ts';

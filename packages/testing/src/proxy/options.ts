@@ -1,7 +1,8 @@
 /** Options of a fault proxy. */
 
 import type { Clock, Duration } from '@systole/core';
-import { checkOptions, durationSchema, methodsSchema, parseDuration } from '@systole/core';
+import { parseDuration } from '@systole/core';
+import { checkOptions, durationSchema, methodsSchema } from '@systole/core/internal';
 import { systemClock } from '@systole/core/node';
 import * as v from 'valibot';
 import { type Address, findPlaceProblems, type Place, placeSchema, resolvePlace } from './address.ts';

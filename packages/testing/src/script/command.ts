@@ -1,6 +1,7 @@
 /** What the proxy is told to do, by keys or over HTTP: one kind of plain object for both. */
 
-import { checkOptions, integerSchema, OptionsError } from '@systole/core';
+import { OptionsError } from '@systole/core';
+import { checkOptions, integerSchema } from '@systole/core/internal';
 import * as v from 'valibot';
 import { type Condition, conditionSchema } from '../proxy/condition.ts';
 import type { Toward } from '../proxy/direction.ts';

@@ -1,7 +1,7 @@
 /** The ready-made watch of NATS. */
 
 import { Socket } from 'node:net';
-import { socketBelow } from '@systole/core/node';
+import { socketBelow } from '@systole/core/internal';
 import type { ReadyOptions, Watch } from '../api.ts';
 import { endOf } from '../ends.ts';
 import { refuse } from '../readable-tap.ts';
@@ -23,9 +23,10 @@ export interface NatsConnection {
 }
 
 /** A queue that the client fills for whoever reads it, until it is stopped. */
-export interface NatsStatuses extends AsyncIterable<{ readonly type: string }> {
+export interface NatsStatuses {
   /** It has this one, though its type does not say so. */
   stop?(): void;
+  [Symbol.asyncIterator](): { next(): Promise<IteratorResult<{ readonly type: string }, unknown>> };
 }
 
 /**

@@ -11,8 +11,8 @@ type OnPong = (payload: Buffer) => void;
 /** What is used of a `WebSocket` of `ws`. */
 export interface PingingWebSocket {
   ping(payload: string, mask: undefined, done: (error?: Error | null) => void): void;
-  on(event: 'pong', listener: OnPong): unknown;
-  off(event: 'pong', listener: OnPong): unknown;
+  on(event: 'pong', listener: (payload: Buffer) => void): unknown;
+  off(event: 'pong', listener: (payload: Buffer) => void): unknown;
 }
 
 /** The HTTP message that made the WebSocket, which knows its socket: at the server the request, at the client the response. */
