@@ -16,6 +16,7 @@ const maxWorkers = Math.max(2, availableParallelism() - 1);
  */
 const elsewhere = [
   ...[
+    'test/api/**',
     'test/bench/**',
     'test/coverage/**',
     'test/documents/**',
