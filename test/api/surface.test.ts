@@ -8,6 +8,7 @@ import { flawsOf } from '../../tools/api/flaws.ts';
 import { reportOf } from '../../tools/api/report.ts';
 import type { Reading } from '../../tools/api/surface.ts';
 import { entryPointsOf, readSurfaces } from '../../tools/api/surface.ts';
+import { undocumentedOf } from '../../tools/api/undocumented.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -158,5 +159,47 @@ describe('a type that nobody can import', () => {
       flaws({ 'index.d.ts': `export ${word} { Thing } from './inner.js';`, 'inner.d.ts': thing });
     expect(await of('')).toEqual(['B is needed, and not exported']);
     expect(await of('type')).toEqual([]);
+  });
+});
+
+describe('a docstring', () => {
+  it('is missed at 1 interface, 1 of its fields, and 1 function', async () => {
+    const reading = await read({
+      'index.d.ts': `
+        export interface Bare {
+          /** In ms. */
+          readonly idle: number;
+          readonly mute: boolean;
+        }
+        export declare function act(): void;
+      `,
+    });
+    expect(undocumentedOf('planted', reading)).toEqual([
+      'planted: Bare has no docstring',
+      'planted: Bare.mute has no docstring',
+      'planted: act has no docstring',
+    ]);
+  });
+
+  it('is asked neither of 5 things that speak for themselves, nor of what inherits it', async () => {
+    const reading = await read({
+      'index.d.ts': `
+        /** Base. */
+        export interface Base {
+          /** Does. */
+          act(): void;
+        }
+        /** Thing. */
+        export declare class Thing implements Base {
+          #own;
+          readonly type: 'thing';
+          protected inner: string;
+          constructor(size: number);
+          act(): void;
+          [Symbol.dispose](): void;
+        }
+      `,
+    });
+    expect(undocumentedOf('planted', reading)).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { flawsOf } from './flaws.ts';
 import { reportOf } from './report.ts';
 import { entryPointsOf, readSurfaces } from './surface.ts';
+import { undocumentedOf } from './undocumented.ts';
 
 const PACKAGES = ['core', 'server', 'client', 'watch', 'testing'];
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -28,16 +29,17 @@ function settle(file: string, report: string, isToWrite: boolean): boolean {
 
 function run(isToWrite: boolean): boolean {
   const reading = readSurfaces(PACKAGES.flatMap((folder) => entryPointsOf(`${root}packages/${folder}`)));
-  const flaws = PACKAGES.flatMap((folder) => flawsOf(`@systole/${folder}`, reading));
+  const names = PACKAGES.map((folder) => `@systole/${folder}`);
+  const flaws = names.flatMap((name) => [...flawsOf(name, reading), ...undocumentedOf(name, reading)]);
   const reports = PACKAGES.map((folder) => [`etc/${folder}.api.md`, reportOf(`@systole/${folder}`, reading)] as const);
   const stale = reports.filter(([file, report]) => !settle(file, report, isToWrite)).map(([file]) => file);
   for (const flaw of flaws) console.error(flaw);
   for (const file of stale) {
     console.error(`${file} is not what the package gives out: run npm run api -- --write, and commit what it changes`);
   }
-  const names = reading.surfaces.reduce((sum, surface) => sum + surface.names.length, 0);
+  const count = reading.surfaces.reduce((sum, surface) => sum + surface.names.length, 0);
   console.log(
-    `${reading.surfaces.length} entry points, ${names} names, ${flaws.length} flaws, ${stale.length} stale reports`,
+    `${reading.surfaces.length} entry points, ${count} names, ${flaws.length} flaws, ${stale.length} stale reports`,
   );
   return flaws.length === 0 && stale.length === 0;
 }

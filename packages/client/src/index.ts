@@ -1,7 +1,7 @@
 /**
  * Dials, knows within a chosen time whether the peer is alive, and comes back when it is not.
  *
- * @packageDocumentation
+ * @module @systole/client
  */
 
 export type {

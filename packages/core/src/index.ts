@@ -1,7 +1,7 @@
 /**
  * The rules of Systole: who is alive, what travels, what is promised. No I/O, no timers, no clock of its own.
  *
- * @packageDocumentation
+ * @module @systole/core
  */
 
 export type { DeliveryFrame, Stream } from './machines/exchange.ts';

@@ -10,6 +10,7 @@ export type TcpTarget = number | TcpListenOptions;
 
 /** A TCP port, and how to listen at it. */
 export interface TcpListenOptions {
+  /** 0 to 65,535; 0 lets the system choose. */
   readonly port: number;
   /** A name or an address. Default: all addresses of this machine. */
   readonly host?: string;
@@ -26,18 +27,23 @@ export interface TcpListenOptions {
 
 /** The path of a Unix socket to listen at. */
 export interface UnixTarget {
+  /** Where the file of the socket is made. */
   readonly path: string;
+  /** How many connections may wait to be accepted. Default: 511, which is Node's; the kernel may allow less. */
   readonly backlog?: number;
 }
 
 /** Where a server listens, on TCP. */
 export interface TcpAddress {
+  /** The one that the system has chosen, where 0 was asked for. */
   readonly port: number;
+  /** An IP address, such as `127.0.0.1` or `::`. */
   readonly host: string;
 }
 
 /** Where a server listens, on a Unix socket. */
 export interface UnixAddress {
+  /** The file of the socket. */
   readonly path: string;
 }
 

@@ -8,8 +8,11 @@ import type { AttachOptions, CloseOptions, ServerLimits } from './options.ts';
 
 /** A connection that did not become a session. */
 export interface RejectedEvent {
+  /** The peer's, such as `10.0.0.7:51234`. */
   readonly address: string;
+  /** Why: `rejected`, `not-our-protocol`, `handshake-timeout` and others. */
   readonly cause: Cause;
+  /** What the cause rests on. */
   readonly evidence: Evidence;
 }
 
@@ -28,7 +31,9 @@ export interface ServerEvents {
    * it. So whoever awaits `next('session')` comes too late to wait for `connect`: the session is connected.
    */
   readonly session: Session;
+  /** A connection was turned away; told once for each. */
   readonly rejected: RejectedEvent;
+  /** A session that waited to be resumed was ended for want of room. */
   readonly evicted: EvictedEvent;
   /** Our own process did not run for a while, longer than a quarter of the interval: nobody was judged for it. */
   readonly stall: Stall;
@@ -36,6 +41,7 @@ export interface ServerEvents {
 
 /** A server at one moment. */
 export interface ServerSnapshot {
+  /** Where it listens; undefined while it does not. */
   readonly address: ServerAddress | undefined;
   /** `idle` before it listens: sockets can be attached. `closing` until the last session is gone. */
   readonly state: 'idle' | 'listening' | 'closing' | 'closed';
@@ -49,6 +55,7 @@ export interface ServerSnapshot {
   readonly accepted: number;
   /** Connections that have not: one `rejected` was told for each. */
   readonly rejected: number;
+  /** What it takes at one time, as configured. */
   readonly limits: ServerLimits;
 }
 

@@ -6,6 +6,7 @@ import type { PeerCertificate, PeerTls } from './certificate.ts';
 export interface PeerIntroduction {
   /** As the client was given them; plain data of any shape, from a stranger so far. Compare secrets with `timingSafeEqual` of `node:crypto`. */
   readonly credentials: unknown;
+  /** What the client was given as the option `metadata`; plain data, from a stranger so far. Empty if nothing. */
   readonly metadata: Readonly<Record<string, unknown>>;
   /** One start of one process: another boot id is another process. */
   readonly boot: string;
@@ -41,6 +42,7 @@ export type Authenticate = (introduction: PeerIntroduction) => unknown;
  * of its UTF-8, and is the `detail` of the event `rejected` at both ends.
  */
 export class Rejection extends Error {
+  /** The name of its class. */
   override readonly name: string = 'Rejection';
 
   constructor(reason: string) {

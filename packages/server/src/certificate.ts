@@ -18,6 +18,7 @@ export interface PeerTls {
 export interface PeerCertificate {
   /** Such as `{ CN: 'sensor 7', O: 'Example' }`; what occurs several times is an array. */
   readonly subject: Readonly<Certificate>;
+  /** Who has signed it, written as the subject is. */
   readonly issuer: Readonly<Certificate>;
   /** Such as `DNS:sensor-7.example, IP Address:10.0.0.7`. */
   readonly subjectAltName: string | undefined;
@@ -25,7 +26,9 @@ export interface PeerCertificate {
   readonly serialNumber: string;
   /** SHA-256, as `AB:CD:...`: for pinning. */
   readonly fingerprint256: string;
+  /** From when on it is valid. */
   readonly validFrom: Date;
+  /** Until when. */
   readonly validTo: Date;
   /** Whether a trusted authority has signed it and it is valid today. */
   readonly authorized: boolean;

@@ -1,7 +1,7 @@
 /**
  * Accepts sockets and knows, within a chosen time, which of their peers are alive.
  *
- * @packageDocumentation
+ * @module @systole/server
  */
 
 export type {

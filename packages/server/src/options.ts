@@ -106,9 +106,13 @@ export interface AttachOptions {
 
 /** What a server takes at one time. */
 export interface ServerLimits {
+  /** Sessions and arrivals. */
   readonly maxConnections: number;
+  /** Those of one address. */
   readonly maxConnectionsPerAddress: number;
+  /** Arrivals. */
   readonly maxHandshakes: number;
+  /** Those of one address. */
   readonly maxHandshakesPerAddress: number;
 }
 

@@ -1,7 +1,7 @@
 /**
  * What a test against dying peers needs: virtual time, and a network that fails on demand.
  *
- * @packageDocumentation
+ * @module @systole/testing
  */
 
 export type {

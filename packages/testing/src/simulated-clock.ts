@@ -21,6 +21,7 @@ interface Delivery extends Queued {
  * Made by `SimulatedWorld.clock()`; for a single process, see `ManualClock`.
  */
 export class SimulatedClock implements Clock {
+  /** The time of its world. */
   readonly timeline: Timeline;
   readonly #changed: () => void;
   readonly #alarmHost: AlarmHost = {

@@ -26,7 +26,9 @@ export interface DirectionOptions {
 
 /** Options of a {@link SimulatedLink}: for both directions, and what is different in one of them. */
 export interface LinkOptions extends DirectionOptions {
+  /** What is different on the way to `b`. */
   readonly aToB?: DirectionOptions;
+  /** What is different on the way to `a`. */
   readonly bToA?: DirectionOptions;
 }
 
@@ -41,7 +43,9 @@ export interface LinkOptions extends DirectionOptions {
  * waits for room; and the kernel of a stalled or sleeping process goes on.
  */
 export class SimulatedLink {
+  /** The end of the first process. */
   readonly a: LinkEnd;
+  /** The end of the second. */
   readonly b: LinkEnd;
   readonly #aToB: Wire;
   readonly #bToA: Wire;
@@ -73,7 +77,7 @@ export class SimulatedLink {
     for (const wire of this.#wires(direction)) wire.cut();
   }
 
-  /** The path is whole again. What was sent meanwhile arrives, in order, with TCP's next attempt: see {@link Wire}. */
+  /** The path is whole again. What was sent meanwhile arrives, in order, with TCP's next attempt. */
   heal(direction: LinkDirection = 'both'): void {
     for (const wire of this.#wires(direction)) wire.heal();
   }

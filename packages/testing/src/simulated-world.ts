@@ -38,6 +38,7 @@ export class SimulatedWorld implements Timeline {
     this.#now = start;
   }
 
+  /** The time of the world, which no stall of a process stops. */
   get now(): Instant {
     return this.#now;
   }

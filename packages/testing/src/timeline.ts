@@ -4,6 +4,7 @@ import type { Instant } from '@systole/core';
 
 /** The one time of a simulated world: that of an observer whom nothing can stop. */
 export interface Timeline {
+  /** The time of the world. */
   readonly now: Instant;
   /** Calls back at that instant, before any process runs in it. Returns the function that calls it off. */
   callAt(instant: Instant, callback: () => void): () => void;

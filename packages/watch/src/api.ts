@@ -87,6 +87,7 @@ export interface WatchOptions {
 
 /** A stream is watched from now on. */
 export interface WatchedEvent {
+  /** The number of the stream, from 1. */
   readonly epoch: number;
   /** Undefined if no verdict is wanted. */
   readonly keepalive: Keepalive | undefined;
@@ -96,8 +97,11 @@ export interface WatchedEvent {
 
 /** Nothing has moved for as long as `idle` says; told again each time that passes. */
 export interface IdleEvent {
+  /** The number of the stream. */
   readonly epoch: number;
+  /** Which of the options of `idle` it is. */
   readonly of: 'reader' | 'writer' | 'both';
+  /** Milliseconds since something moved. */
   readonly silenceMs: number;
   /** Whether it is the first since something moved. */
   readonly first: boolean;
@@ -105,9 +109,13 @@ export interface IdleEvent {
 
 /** The events of a watch, which are those of a session as far as they concern its connection. */
 export interface WatchEvents {
+  /** A stream is watched from now on; the first of its epoch. */
   readonly connect: WatchedEvent;
+  /** The first probe of a silence has gone unanswered for an interval. */
   readonly suspect: SuspectEvent;
+  /** Evidence has come after `suspect`. */
   readonly alive: AliveEvent;
+  /** Nothing has moved for as long as the option `idle` says. */
   readonly idle: IdleEvent;
   /** Our own verdict; `disconnect` follows at once. */
   readonly dead: DeadEvent;
@@ -117,15 +125,19 @@ export interface WatchEvents {
 
 /** A watch at one moment. */
 export interface WatchSnapshot {
+  /** `waiting` while there is no stream to watch, `stopped` for good. */
   readonly state: 'watching' | 'waiting' | 'stopped';
   /** The number of the stream, 1 for the first; 0 before it. */
   readonly epoch: number;
+  /** What we believe of the peer; undefined while no stream is watched. */
   readonly belief: Belief | undefined;
+  /** Of probes whose answers are known; undefined before the first. */
   readonly rtt: Rtt | undefined;
   /** Milliseconds since the last evidence, or a little more: by the time between two looks at most. */
   readonly silenceMs: number | undefined;
   /** Probes of the silence under way, of {@link allowed}. */
   readonly missed: number;
+  /** Unanswered probes before the verdict; undefined if none is wanted. */
   readonly allowed: number | undefined;
   /** Probes that threw, rejected, or gave nothing to know an answer by, of this watch. */
   readonly probeFailures: number;
@@ -136,6 +148,7 @@ export interface WatchSnapshot {
    * where it is one of objects.
    */
   readonly bytesIn: number;
+  /** As {@link bytesIn}. */
   readonly bytesOut: number;
   /** Why the last stream ended. */
   readonly lastCause: Cause | undefined;
@@ -143,6 +156,7 @@ export interface WatchSnapshot {
 
 /** Watches one peer, over one stream or one after the other. */
 export interface Watch extends TypedEvents<WatchEvents> {
+  /** A plain snapshot. */
   inspect(): WatchSnapshot;
   /** Stops watching, once and for all. The stream is left as it was found. */
   stop(): void;

@@ -1,7 +1,7 @@
 /**
  * Watches any connection, also one whose protocol is not ours.
  *
- * @packageDocumentation
+ * @module @systole/watch
  */
 
 export type {

@@ -1,7 +1,7 @@
 /**
  * The door for those who use tsyringe: a client, its options and its parts in your container.
  *
- * @packageDocumentation
+ * @module @systole/client/di
  */
 
 export type {

@@ -4,6 +4,7 @@ import type { Token } from './tokens.ts';
 
 /** Makes what is resolved; `asking` is the container that was asked, be it the one of the registration or a child of it. */
 export interface FactoryProvider<T> {
+  /** Called each time that the token is resolved. */
   readonly useFactory: (asking: Container) => T;
 }
 

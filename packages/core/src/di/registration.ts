@@ -9,12 +9,15 @@ import { CLOCK, CODEC, LOGGER, RANDOM } from './tokens.ts';
 
 /** What a server and a client differ in, as far as a container is concerned. */
 export interface Registration<End, Options extends PartOptions> {
+  /** Under which the end is resolved. */
   readonly token: Token<End>;
+  /** Under which its options are looked for. */
   readonly optionsToken: Token<Options>;
   /** Where none are registered; undefined if there can be no default. */
   readonly defaultOptions: Options | undefined;
   /** What to do where options are missing. */
   readonly advice: string;
+  /** Makes the end, of options that have all parts. */
   readonly create: (options: Options) => End;
 }
 

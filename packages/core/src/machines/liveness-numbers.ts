@@ -118,7 +118,7 @@ export abstract class LivenessNumbers {
 
   // The newest PING.
 
-  /** When it was asked for; {@link NEVER} once it is answered. */
+  /** When it was asked for; `NEVER` once it is answered. */
   protected get pingAt(): Instant {
     return this.#numbers[9];
   }
@@ -127,6 +127,7 @@ export abstract class LivenessNumbers {
     this.#numbers[9] = value;
   }
 
+  /** The round trip; undefined before the first answer. */
   get rtt(): Rtt | undefined {
     return readRtt(this.#numbers, RTT);
   }

@@ -40,7 +40,9 @@ export type LivenessOutput =
 export interface LivenessConfig {
   /** The triple, as negotiated; undefined to judge nobody. */
   readonly keepalive: Keepalive | undefined;
+  /** How long a queue that moves may put a verdict off (L4). */
   readonly writeTimeoutMs: number;
+  /** How long our own pause may put a verdict off (L5). */
   readonly pausedTimeoutMs: number;
   /** Uniform in [0, 1); for the jitter of idle (L8). */
   readonly random: () => number;
@@ -89,10 +91,12 @@ export class Liveness extends LivenessNumbers {
     this.firstWaitEndsAt = now + this.idleMs;
   }
 
+  /** Where it stands. */
   get state(): LivenessState {
     return this.#state;
   }
 
+  /** What it believes of the peer. */
   get belief(): Belief {
     if (this.#state === 'dead') return 'dead';
     return this.#suspected ? 'suspect' : 'alive';

@@ -1,4 +1,8 @@
-/** The edges of core: what it needs of Node. */
+/**
+ * The edges of core: what it needs of Node.
+ *
+ * @module @systole/core/node
+ */
 
 export { CHANNELS } from './diagnostics.ts';
 export type { PartOptions } from './parts.ts';

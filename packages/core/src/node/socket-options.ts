@@ -13,7 +13,9 @@ export interface SocketOptions {
 
 /** {@link SocketOptions} resolved. */
 export interface SocketConfig {
+  /** Whether Nagle's algorithm is off. */
   readonly noDelay: boolean;
+  /** Whether the kernel's keepalive is the second belt. */
   readonly kernelKeepalive: boolean;
 }
 

@@ -19,7 +19,9 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** What we need of Node's Timeout. */
 export interface Timer {
+  /** Lets it keep the process alive. */
   ref(): unknown;
+  /** Lets it not. */
   unref(): unknown;
   /** Stops it. */
   close(): unknown;

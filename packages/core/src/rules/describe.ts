@@ -27,8 +27,11 @@ export interface Description extends Keepalive {
 
 /** What {@link describe} needs: the options that bear on liveness, and the path. */
 export interface DescribeOptions {
+  /** As in the options of a session. Default: idle 20 s, interval 5 s, probes 3. */
   readonly keepalive?: KeepaliveSetting;
+  /** As in the options of a session. Default: 60 s. */
   readonly writeTimeout?: Duration;
+  /** As in the options of a session. Default: 60 s. */
   readonly pausedTimeout?: Duration;
   /** Round-trip time of the path. Default: 50 ms. */
   readonly rtt?: Duration;

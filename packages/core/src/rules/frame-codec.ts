@@ -79,7 +79,7 @@ export function writeFrame(frame: Frame, sink: Sink): void {
   }
 }
 
-/** The bytes that {@link writeFrame} writes, in memory of their own but for a payload or value of more than 4 KiB. */
+/** The bytes of a frame, its length in front, in memory of their own but for a payload or value of more than 4 KiB. */
 export function encodeFrame(frame: Frame): readonly Uint8Array[] {
   const chunks: Uint8Array[] = [];
   const sink = {

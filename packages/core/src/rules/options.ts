@@ -88,23 +88,41 @@ export interface SessionOptions {
 
 /** {@link SessionOptions} resolved: complete, in milliseconds and bytes. */
 export interface SessionConfig {
+  /** Undefined to not watch the peer. */
   readonly keepalive: Keepalive | undefined;
+  /** Beside the common ones. */
   readonly idleLimitsMs: readonly number[];
+  /** Whether to refuse a peer that would raise our triple. */
   readonly strict: boolean;
+  /** The lowest spacing of PINGs that we accept. */
   readonly minPingIntervalMs: number;
+  /** How long a queue that moves may put a verdict off (L4). */
   readonly writeTimeoutMs: number;
+  /** How long our own pause may put a verdict off (L5). */
   readonly pausedTimeoutMs: number;
+  /** For all of the handshake (L10). */
   readonly handshakeTimeoutMs: number;
+  /** After it, `close()` destroys. */
   readonly closeTimeoutMs: number;
+  /** The largest message, or value of a result, that we accept. */
   readonly maxMessageBytes: number;
+  /** How many messages may wait for their results. */
   readonly maxQueuedMessages: number;
+  /** How many of their bytes the peer may not have received. */
   readonly maxQueuedBytes: number;
+  /** How many calls of `send` may wait for room. */
   readonly maxWaiters: number;
+  /** How much may wait for the handler, each message counted with 128 more (W5). */
   readonly maxUnhandledBytes: number;
+  /** How long the session is kept without a connection; 0 for not at all. */
   readonly resumeWindowMs: number;
+  /** Says how our application is. */
   readonly health: HealthHook | undefined;
+  /** After how long `appStalled` is told; undefined for never. */
   readonly appStallTimeoutMs: number | undefined;
+  /** Whether that is a verdict. */
   readonly judgeAppStall: boolean;
+  /** Shown to the peer; empty for none. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 

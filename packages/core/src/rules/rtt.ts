@@ -2,11 +2,13 @@
 
 /** What is known of the round trip, in milliseconds. */
 export interface Rtt {
+  /** The newest sample. */
   readonly latestMs: number;
   /** SRTT of RFC 6298: follows changes in about eight samples. */
   readonly smoothedMs: number;
   /** RTTVAR of RFC 6298: the mean deviation. */
   readonly variationMs: number;
+  /** The least sample on this connection. */
   readonly minMs: number;
   /** Interarrival jitter of RFC 3550, 6.4.1: the smoothed difference of consecutive samples. */
   readonly jitterMs: number;

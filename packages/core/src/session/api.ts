@@ -26,7 +26,9 @@ export interface ConnectEvent {
 export interface SuspectEvent {
   /** The connection's, as `connect` told it. */
   readonly epoch: number;
+  /** Milliseconds since the last evidence. */
   readonly silenceMs: number;
+  /** PINGs of this silence so far. */
   readonly probesSent: number;
 }
 
@@ -42,6 +44,7 @@ export interface AliveEvent {
 export interface HealthEvent {
   /** The connection's, as `connect` told it. */
   readonly epoch: number;
+  /** `ok`, `degraded` or `failing`, in the words of the peer. */
   readonly status: HealthStatus;
   /** What it says beside that; undefined for nothing. */
   readonly payload: unknown;
@@ -64,7 +67,9 @@ export interface AppStalledEvent {
 export interface DeadEvent {
   /** The connection's, as `connect` told it. */
   readonly epoch: number;
+  /** Which of our verdicts it is: `silent`, `write-stalled`, or `app-stalled` if that was asked for. */
   readonly cause: Verdict;
+  /** What it rests on. */
   readonly evidence: Evidence;
 }
 
@@ -72,7 +77,9 @@ export interface DeadEvent {
 export interface DisconnectEvent {
   /** The connection's, as `connect` told it. */
   readonly epoch: number;
+  /** Why it is gone. docs/ERRORS.md says what to do about each. */
   readonly cause: Cause;
+  /** What the cause rests on. */
   readonly evidence: Evidence;
 }
 
@@ -80,30 +87,43 @@ export interface DisconnectEvent {
 export interface ReconnectingEvent {
   /** 1 for the first attempt after a connection, or after the start, that failed. */
   readonly attempt: number;
+  /** Milliseconds until the attempt begins. */
   readonly delayMs: number;
   /** Why the last connection or attempt ended. */
   readonly cause: Cause;
+  /** What the cause rests on. */
   readonly evidence: Evidence;
 }
 
 /** The session is over. The last event. */
 export interface EndEvent {
+  /** Why its last connection, or attempt to connect, ended. */
   readonly cause: Cause;
+  /** What the cause rests on. */
   readonly evidence: Evidence;
 }
 
 /** The events of a session. None of them is `'error'`: what a peer does never ends the process. */
 export interface SessionEvents {
+  /** A connection is established; the first of its epoch. */
   readonly connect: ConnectEvent;
+  /** The first probe of a silence has gone unanswered for an interval. */
   readonly suspect: SuspectEvent;
+  /** Evidence has come after `suspect`. */
   readonly alive: AliveEvent;
+  /** The peer's application says how it is. */
   readonly health: HealthEvent;
+  /** The peer's application does not move, though its process lives. */
   readonly appStalled: AppStalledEvent;
+  /** Our verdict; `disconnect` follows at once. */
   readonly dead: DeadEvent;
+  /** A connection is gone; the last of its epoch. */
   readonly disconnect: DisconnectEvent;
+  /** Client: the next attempt is some time away. */
   readonly reconnecting: ReconnectingEvent;
   /** The send queue is empty again, after it was full. */
   readonly drain: Record<never, never>;
+  /** The session is over; the last of all. */
   readonly end: EndEvent;
 }
 
@@ -111,6 +131,7 @@ export interface SessionEvents {
 export interface Peer {
   /** One start of one process: another boot id is another process. */
   readonly boot: string;
+  /** What it was given as the option `metadata`; plain data. Empty if nothing. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -135,10 +156,15 @@ export interface VerifyOptions {
 
 /** A session at one moment. */
 export interface SessionSnapshot {
+  /** Given by the server; empty before the first connection. */
   readonly id: string;
+  /** `connecting` in the handshake, `closing` once a goodbye has begun, `waiting` while there is no connection, `ended` for good. */
   readonly state: 'connecting' | 'open' | 'closing' | 'waiting' | 'ended';
+  /** What we believe of the peer; `dead` while there is no connection. */
   readonly belief: Belief;
+  /** The number of the current, or last, connection. */
   readonly epoch: number;
+  /** The round trip on this connection; undefined before the first PONG. */
   readonly rtt: Rtt | undefined;
   /** Milliseconds since the last received byte. */
   readonly silenceMs: number | undefined;
@@ -156,7 +182,9 @@ export interface SessionSnapshot {
   readonly credit: number;
   /** Bytes that our own kernel has not taken yet. */
   readonly unwrittenBytes: number;
+  /** Bytes received on this connection. */
   readonly bytesIn: number;
+  /** Bytes that this connection was given to send. */
   readonly bytesOut: number;
   /** Milliseconds since the handshake of this connection. */
   readonly upMs: number | undefined;

@@ -13,6 +13,7 @@ import type { LivenessWish } from './heartbeat.ts';
 
 /** What a connection is made of. */
 export interface ConnectionParts {
+  /** Its time, and its alarm. */
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -23,6 +24,7 @@ export type Introduction<Of extends Hello | Welcome> = Omit<Of, keyof WireOffer>
 
 /** What a peer is told that gets no session. */
 export interface Refusal {
+  /** Why, as CLOSE says it. */
   readonly code: CloseCode;
   /** Cut to 256 bytes of UTF-8. */
   readonly reason: string;
@@ -30,13 +32,17 @@ export interface Refusal {
   readonly scope?: 'connection' | 'session';
   /** When it is welcome again, in milliseconds from now, and over how long all that are told so shall spread. Default: 0. */
   readonly retryAfterMs?: number;
+  /** Over how many milliseconds, from then on, all that are told so shall spread. Default: 0. */
   readonly spreadMs?: number;
 }
 
 /** What is known before a byte was sent. */
 export interface ConnectionInit {
+  /** Who speaks first: the client. */
   readonly role: Role;
+  /** The options of its session, resolved. */
   readonly config: SessionConfig;
+  /** What we offer: both ends must have the same. */
   readonly codecName: string;
   /** Client: the number of this connection; a server learns it from HELLO. */
   readonly epoch: number;
@@ -48,7 +54,9 @@ export interface ConnectionInit {
 
 /** How a connection ended. */
 export interface Ending {
+  /** Why it ended. */
   readonly cause: Cause;
+  /** What the cause rests on. */
   readonly evidence: Evidence;
   /** The peer's CLOSE, if one came: with its scope, and its hint when to come back. */
   readonly goodbye: CloseFrame | undefined;
@@ -75,7 +83,7 @@ export interface ConnectionOwner {
   establish(terms: Terms, peer: Hello | Welcome): void;
   /** The handshake is over. */
   handleOpen(): void;
-  /** @throws ProtocolError to end the connection for it. */
+  /** A frame of the delivery has come. @throws ProtocolError to end the connection for it. */
   handleFrame(frame: DeliveryFrame): void;
   /** The peer answers a PING. @throws ProtocolError to end the connection for what it says. */
   handlePong(frame: PongFrame): void;
@@ -85,6 +93,7 @@ export interface ConnectionOwner {
   pong(number: number): PongFrame | undefined;
   /** The next frame to send, if any. Called while there is room. */
   nextFrame(stream: Stream): Frame | undefined;
+  /** There is something to tell of the peer's liveness. */
   handleTiding(tiding: LivenessTiding): void;
   /** What has come was taken in, and what may leave has left. */
   handleTurnEnd(): void;

@@ -175,6 +175,7 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
     return this.#phase === 'open' || this.#phase === 'closing';
   }
 
+  /** The machine that judges the peer; undefined before the handshake is over. */
   get liveness(): Liveness | undefined {
     return this.#heartbeat?.liveness;
   }
@@ -189,10 +190,12 @@ export class Connection implements TransportListener, AlarmOwner, Stream {
     return this.#bytesIn;
   }
 
+  /** Bytes that were given to the transport, or wait to be. */
   get bytesOut(): number {
     return this.#outgoing.position;
   }
 
+  /** Bytes that our own kernel has not taken yet. */
   get unwritten(): number {
     return this.#outgoing.unwritten;
   }

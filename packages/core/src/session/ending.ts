@@ -11,9 +11,13 @@ import type { Refusal } from './connection-owner.ts';
 
 /** A cause, and what there is to say beside it. */
 export interface NamedEnd {
+  /** Why it ended. */
   readonly cause: Cause;
+  /** The operating system's code, or that of the peer's CLOSE. */
   readonly code?: string | undefined;
+  /** The system call that failed. */
   readonly syscall?: string | undefined;
+  /** What a person would want to read beside it. */
   readonly detail?: string | undefined;
 }
 

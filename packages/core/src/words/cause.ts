@@ -65,6 +65,7 @@ export type Phase = 'connecting' | 'handshake' | 'open' | 'closing';
 export interface Evidence {
   /** The number of this connection within its session. */
   readonly epoch: number;
+  /** How far the connection had come. */
   readonly phase: Phase;
   /** Milliseconds since the last received byte; undefined if none ever came. */
   readonly silenceMs: number | undefined;

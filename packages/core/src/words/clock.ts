@@ -10,9 +10,11 @@ export type Instant = number;
  * - `slept`: the wall clock has run ahead of the monotonic one: the whole system slept.
  */
 export interface Stall {
+  /** Whether the process was kept from running, or the whole system slept. */
   readonly kind: 'blocked' | 'slept';
   /** When the process was found to run again. */
   readonly endedAt: Instant;
+  /** How late the timer was that found it, in milliseconds. */
   readonly durationMs: number;
 }
 

@@ -43,7 +43,9 @@ const FAULTS: Readonly<Record<ErrorCode, Fault>> = {
 
 /** The one error class of Systole: look at `code`. */
 export class SystoleError extends Error {
+  /** The name of its class. */
   override readonly name: string = 'SystoleError';
+  /** What went wrong; stable. docs/ERRORS.md has a heading for each. */
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
@@ -130,5 +132,6 @@ function describeRefusal(code: string, text: string): string {
 
 /** The peer has broken the protocol. Ends its connection; never reaches a caller. */
 export class ProtocolError extends Error {
+  /** The name of its class. */
   override readonly name: string = 'ProtocolError';
 }

@@ -26,24 +26,28 @@ export const FIRST_OPTIONAL_TYPE = 0x80;
 /** Opens the handshake. The body is an encoded map: `rules/hello.ts`. */
 export interface HelloFrame {
   readonly type: 'hello';
+  /** MessagePack; at most 16 KiB, as every frame of the handshake. */
   readonly body: Uint8Array;
 }
 
 /** Accepts the handshake. The body is an encoded map: `rules/hello.ts`. */
 export interface WelcomeFrame {
   readonly type: 'welcome';
+  /** MessagePack, as that of HELLO. */
   readonly body: Uint8Array;
 }
 
 /** Asks for a PONG. Numbers start at 1 with each connection. */
 export interface PingFrame {
   readonly type: 'ping';
+  /** From 1, one more each time. */
   readonly number: number;
 }
 
 /** Echoes the number of a PING: the newest one, if several have come (L7). What is behind it is about the application (L11). */
 export interface PongFrame {
   readonly type: 'pong';
+  /** That of the PING. */
   readonly number: number;
   /** As in ACK. Absent where no message has come. */
   readonly handled?: number;
@@ -57,8 +61,11 @@ export type Part = 'whole' | 'first' | 'middle' | 'last';
 /** A message, or a part of one. Numbers start at 1 with each session, and go on across its connections. */
 export interface DataFrame {
   readonly type: 'data';
+  /** That of the message. */
   readonly number: number;
+  /** Which part of the message it is; parts of one message follow each other. */
   readonly part: Part;
+  /** The codec's bytes: at most 64 KiB of the message. */
   readonly payload: Uint8Array;
 }
 
@@ -66,8 +73,11 @@ export interface DataFrame {
 export interface ValueFrame {
   readonly type: 'result';
   readonly ok: true;
+  /** That of the message. */
   readonly number: number;
+  /** Which part of the value it is. */
   readonly part: Part;
+  /** The codec's bytes; none for undefined. */
   readonly value: Uint8Array;
 }
 
@@ -75,8 +85,11 @@ export interface ValueFrame {
 export interface FailureFrame {
   readonly type: 'result';
   readonly ok: false;
+  /** That of the message. */
   readonly number: number;
+  /** That of the peer's error. */
   readonly code: string;
+  /** The message of the peer's error. */
   readonly text: string;
 }
 
@@ -131,7 +144,9 @@ export interface CloseFrame {
   readonly lastAccepted: number;
   /** Milliseconds after which connecting again is welcome: `retryAfterMs` plus a random part of `spreadMs`. */
   readonly retryAfterMs: number;
+  /** Over how many milliseconds, from then on, all that are told so shall spread. */
   readonly spreadMs: number;
+  /** For people; may be empty. */
   readonly reason: string;
 }
 

@@ -5,6 +5,7 @@ export type HealthStatus = 'ok' | 'degraded' | 'failing';
 
 /** What an application says of itself. */
 export interface Health {
+  /** In one word. */
   readonly status: HealthStatus;
   /** Anything that the codec encodes in at most 256 bytes, such as `{ queue: 17 }`. Undefined for nothing. */
   readonly payload?: unknown;
@@ -18,6 +19,7 @@ export type HealthHook = () => Health | HealthStatus;
 
 /** {@link Health} as it travels. */
 export interface HealthReport {
+  /** In one word. */
   readonly status: HealthStatus;
   /** The codec's bytes; none for no payload. */
   readonly payload: Uint8Array;

@@ -1,7 +1,7 @@
 /**
  * The door for those who use tsyringe: a server, its options and its parts in your container.
  *
- * @packageDocumentation
+ * @module @systole/server/di
  */
 
 export type {

@@ -28,7 +28,9 @@ export interface FaultProxyEvents {
 
 /** A proxy at one moment. */
 export interface FaultProxySnapshot {
+  /** Where it listens. */
   readonly address: Address;
+  /** Whom it connects clients to. */
   readonly target: Address;
   /** What connections that come begin with. */
   readonly conditions: Readonly<Record<Direction, Condition>>;
@@ -38,6 +40,7 @@ export interface FaultProxySnapshot {
   readonly refused: number;
   /** Why not, the last time. */
   readonly lastRefusal: string | undefined;
+  /** Those that are there now. */
   readonly connections: readonly ConnectionSnapshot[];
 }
 

@@ -9,6 +9,7 @@ import { reset } from './reset.ts';
 
 /** A direction at one moment. */
 export interface FlowSnapshot {
+  /** What is done to it now. */
   readonly condition: Condition;
   /** Bytes that its receiver's kernel has taken. */
   readonly passedBytes: number;

@@ -1,7 +1,7 @@
 /**
  * A TCP fault proxy: put it between your client and your server, and let either of them meet a peer that dies.
  *
- * @packageDocumentation
+ * @module @systole/testing/proxy
  */
 
 export type { Duration, EventIterator, EventOf, TypedEvents, WaitOptions } from '@systole/core';

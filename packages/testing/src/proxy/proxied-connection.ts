@@ -22,11 +22,15 @@ export type ConnectionState = 'waiting' | 'dialling' | 'live' | 'ended';
 
 /** A connection at one moment. */
 export interface ConnectionSnapshot {
+  /** Counts from 1, in the order in which clients came. */
   readonly id: number;
   /** Who came, such as `127.0.0.1:51234`; `unix` on a Unix socket. */
   readonly client: string;
+  /** How far it has come. */
   readonly state: ConnectionState;
+  /** The client's bytes. */
   readonly toServer: FlowSnapshot;
+  /** The server's bytes. */
   readonly toClient: FlowSnapshot;
 }
 

@@ -1,4 +1,8 @@
-/** A device that answers to bytes, on a socket that nobody else writes to. */
+/**
+ * A device that answers to bytes, on a socket that nobody else writes to.
+ *
+ * @module @systole/watch/device
+ */
 
 import type { Duplex } from 'node:stream';
 import type { OptionProblem } from '@systole/core';

@@ -1,4 +1,8 @@
-/** An HTTP/2 session of Node, client or server, watched by its own PING frames. */
+/**
+ * An HTTP/2 session of Node, client or server, watched by its own PING frames.
+ *
+ * @module @systole/watch/http2
+ */
 
 import type { Buffer } from 'node:buffer';
 import type { Http2Session } from 'node:http2';

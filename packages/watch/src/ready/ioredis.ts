@@ -1,4 +1,8 @@
-/** The ready-made watch of ioredis. */
+/**
+ * The ready-made watch of ioredis.
+ *
+ * @module @systole/watch/ioredis
+ */
 
 import type { Socket } from 'node:net';
 import type { ReadyOptions, Watch } from '../api.ts';
@@ -14,9 +18,13 @@ export interface IoredisClient {
   readonly status: string;
   /** Of its newest connection. */
   readonly stream: Socket;
+  /** The probe when it is ready. */
   ping(): Promise<unknown>;
+  /** The probe while it introduces itself. */
   client(subcommand: 'GETNAME'): Promise<unknown>;
+  /** Hears of each connection. */
   on(event: 'connect', listener: () => void): unknown;
+  /** Hears no more. */
   off(event: 'connect', listener: () => void): unknown;
 }
 

@@ -1,4 +1,8 @@
-/** The ready-made watch of mqtt.js. */
+/**
+ * The ready-made watch of mqtt.js.
+ *
+ * @module @systole/watch/mqtt
+ */
 
 import type { Duplex } from 'node:stream';
 import type { ReadyOptions, Watch } from '../api.ts';
@@ -8,6 +12,7 @@ import { withProbe } from './with-probe.ts';
 
 /** What is needed of a packet of MQTT. */
 export interface MqttPacket {
+  /** Such as `pingresp` or `connack`. */
   readonly cmd: string;
   /** Of CONNACK: 0 if the broker accepts. */
   readonly returnCode?: number;
@@ -23,7 +28,9 @@ export interface MqttClient {
   readonly stream: Duplex;
   /** Writes a PINGREQ, at once if it is connected. */
   sendPing(): unknown;
+  /** Hears of packets. */
   on(event: 'packetsend' | 'packetreceive', listener: (packet: MqttPacket) => void): unknown;
+  /** Hears no more. */
   off(event: 'packetsend' | 'packetreceive', listener: (packet: MqttPacket) => void): unknown;
 }
 

@@ -1,4 +1,8 @@
-/** The ready-made watch of NATS. */
+/**
+ * The ready-made watch of NATS.
+ *
+ * @module @systole/watch/nats
+ */
 
 import { Socket } from 'node:net';
 import { socketBelow } from '@systole/core/internal';
@@ -17,6 +21,7 @@ export interface NatsConnection {
   status(): NatsStatuses;
   /** Resolves when the connection is closed for good. */
   closed(): Promise<unknown>;
+  /** Closes it. */
   close(): Promise<unknown>;
   /** The server's host and port. */
   getServer(): string;

@@ -1,4 +1,8 @@
-/** The ready-made watch of node-redis. */
+/**
+ * The ready-made watch of node-redis.
+ *
+ * @module @systole/watch/redis
+ */
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
@@ -14,9 +18,13 @@ import { withProbe } from './with-probe.ts';
 export interface RedisClient {
   /** Whether it has introduced itself, so that its commands go out. */
   readonly isReady: boolean;
+  /** Dials. */
   connect(): Promise<unknown>;
+  /** The probe. */
   ping(): Promise<unknown>;
+  /** Hears of each connection. */
   on(event: 'connect', listener: () => void): unknown;
+  /** Hears no more. */
   off(event: 'connect', listener: () => void): unknown;
 }
 

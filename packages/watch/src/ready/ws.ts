@@ -1,4 +1,8 @@
-/** A WebSocket of the library `ws`, at either end, watched by ping frames. */
+/**
+ * A WebSocket of the library `ws`, at either end, watched by ping frames.
+ *
+ * @module @systole/watch/ws
+ */
 
 import type { Buffer } from 'node:buffer';
 import type { Readable } from 'node:stream';
@@ -10,13 +14,17 @@ type OnPong = (payload: Buffer) => void;
 
 /** What is used of a `WebSocket` of `ws`. */
 export interface PingingWebSocket {
+  /** Sends a ping frame. */
   ping(payload: string, mask: undefined, done: (error?: Error | null) => void): void;
+  /** Hears the pongs. */
   on(event: 'pong', listener: (payload: Buffer) => void): unknown;
+  /** Hears no more. */
   off(event: 'pong', listener: (payload: Buffer) => void): unknown;
 }
 
 /** The HTTP message that made the WebSocket, which knows its socket: at the server the request, at the client the response. */
 export interface Upgrade {
+  /** What carries the WebSocket. */
   readonly socket: Readable;
 }
 
