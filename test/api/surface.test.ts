@@ -181,6 +181,23 @@ describe('a docstring', () => {
     ]);
   });
 
+  it('is asked to tell the default of 1 option that may be left out', async () => {
+    const reading = await read({
+      'index.d.ts': `
+        /** Options. */
+        export interface IdleOptions {
+          /** In ms. */
+          readonly idle?: number;
+          /** In ms. Default: 5. */
+          readonly interval?: number;
+          /** How many. */
+          readonly probes: number;
+        }
+      `,
+    });
+    expect(undocumentedOf('planted', reading)).toEqual(['planted: IdleOptions.idle does not tell its default']);
+  });
+
   it('is asked neither of 5 things that speak for themselves, nor of what inherits it', async () => {
     const reading = await read({
       'index.d.ts': `

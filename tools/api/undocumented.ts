@@ -1,4 +1,4 @@
-/** What an editor has nothing to say about: public names, and members of them, without a docstring. */
+/** What an editor has nothing to say about: public names, and members of them, without a docstring, and options without their default. */
 
 import ts from 'typescript';
 import type { Reading } from './surface.ts';
@@ -7,17 +7,28 @@ import type { Reading } from './surface.ts';
 export function undocumentedOf(packageName: string, { checker, surfaces }: Reading): string[] {
   const names = surfaces.filter(({ entry }) => entry.packageName === packageName).flatMap((surface) => surface.names);
   const found = new Set<string>();
+  const vague = new Set<string>();
   for (const { name, symbol } of names) {
     if (!isDocumented(symbol, checker)) found.add(name);
     for (const member of membersOf(symbol)) {
       if (!speaksForItself(member) && !isDocumented(member, checker)) found.add(`${name}.${member.name}`);
+      else if (name.endsWith('Options') && isVague(member, checker)) vague.add(`${name}.${member.name}`);
     }
   }
-  return [...found].sort().map((name) => `${packageName}: ${name} has no docstring`);
+  return [
+    ...[...found].sort().map((name) => `${packageName}: ${name} has no docstring`),
+    ...[...vague].sort().map((name) => `${packageName}: ${name} does not tell its default`),
+  ];
 }
 
 function isDocumented(symbol: ts.Symbol, checker: ts.TypeChecker): boolean {
   return symbol.getDocumentationComment(checker).length > 0;
+}
+
+/** An option that may be left out, and does not say what holds then. */
+function isVague(option: ts.Symbol, checker: ts.TypeChecker): boolean {
+  const text = ts.displayPartsToString(option.getDocumentationComment(checker));
+  return (option.flags & ts.SymbolFlags.Optional) !== 0 && !text.includes('Default: ');
 }
 
 /** Of an interface or a class. */

@@ -36,11 +36,11 @@ export interface ReconnectOptions {
 
 /** What {@link connect} and {@link attach} understand alike. */
 export interface CommonOptions extends SessionOptions, PartOptions, SocketOptions {
-  /** Shown to the server in the handshake. Plain data. */
+  /** Shown to the server in the handshake, for its `authenticate`. Plain data. Default: none. */
   readonly credentials?: unknown;
-  /** Destroys the client, also while it waits. */
+  /** Destroys the client, also while it waits. Default: none. */
   readonly signal?: AbortSignal;
-  /** Handles the messages of the server. Without it, they are refused with `no-handler`. */
+  /** Handles the messages of the server. Default: none, and they are refused with `no-handler`. */
   readonly onMessage?: MessageHandler;
 }
 
@@ -63,7 +63,7 @@ export interface AddressList {
 export interface DialOptions extends CommonOptions {
   /** TLS, with the options of `tls.connect`, or true; false for none. Default: false. */
   readonly tls?: ClientTls | false;
-  /** False to end with the first connection, or the first attempt that fails. */
+  /** How to come back; false to end with the first connection, or the first attempt that fails. Default: `{ base: '3s', cap: '30s', minUptime: '5s' }`. */
   readonly reconnect?: ReconnectOptions | false;
   /** For resolving the name, which `handshakeTimeout` does not cover. Default: 5 s. */
   readonly dnsTimeout?: Duration;

@@ -26,7 +26,7 @@ import { proxyProtocolSchema } from './trusted-proxies.ts';
 
 /** Options of {@link createServer}. All have defaults. */
 export interface ServerOptions extends SessionOptions, PartOptions, SocketOptions {
-  /** Handles the messages of every session. Without it, messages are refused with `no-handler`. */
+  /** Handles the messages of every session. Default: none, and messages are refused with `no-handler`. */
   readonly onMessage?: MessageHandler;
   /**
    * TLS, as `createServer` of `node:tls` takes it. With `requestCert`, and unless `rejectUnauthorized` is false, a client
@@ -74,7 +74,7 @@ export interface ServerOptions extends SessionOptions, PartOptions, SocketOption
   readonly proxyProtocol?: ProxyProtocolOptions;
   /**
    * How long a connection may last, each shortened by up to 10 %; then its client is asked to connect again, so that a fleet
-   * spreads over new servers. Default: no limit.
+   * spreads over new servers. Default: none.
    */
   readonly maxConnectionAge?: Duration;
   /** Sessions that wait for their client to come back, at one time; beyond, the longest waiting ends. Default: 10,000, which take 20 MB without messages. */

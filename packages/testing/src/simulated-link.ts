@@ -26,9 +26,9 @@ export interface DirectionOptions {
 
 /** Options of a {@link SimulatedLink}: for both directions, and what is different in one of them. */
 export interface LinkOptions extends DirectionOptions {
-  /** What is different on the way to `b`. */
+  /** What is different on the way to `b`. Default: nothing. */
   readonly aToB?: DirectionOptions;
-  /** What is different on the way to `a`. */
+  /** What is different on the way to `a`. Default: nothing. */
   readonly bToA?: DirectionOptions;
 }
 

@@ -75,7 +75,7 @@ export interface WatchOptions {
   readonly pausedTimeout?: Duration;
   /** Idle limits of boxes on the path, beside the common ones, for the hint `idle-cut` of `eof`. Default: none. */
   readonly idleLimits?: readonly Duration[];
-  /** Stops the watch when it is aborted, as {@link Watch.stop} does. */
+  /** Stops the watch when it is aborted, as {@link Watch.stop} does. Default: none. */
   readonly signal?: AbortSignal;
   /** Default: the monotonic clock and the one scheduler of the process. */
   readonly clock?: Clock;

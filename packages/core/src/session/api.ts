@@ -137,7 +137,7 @@ export interface Peer {
 
 /** Options of {@link Session.send}. */
 export interface SendOptions {
-  /** Gives the message up, with `ERR_ABORTED`. If it had been sent, the peer may still handle it. */
+  /** Gives the message up, with `ERR_ABORTED`. If it had been sent, the peer may still handle it. Default: none. */
   readonly signal?: AbortSignal;
   /** Gives the message up after so many milliseconds, or `'2s'`, with `ERR_TIMEOUT`. If it had been sent, the peer may still handle it. Default: none. */
   readonly timeout?: Duration;
@@ -145,7 +145,7 @@ export interface SendOptions {
 
 /** Options of {@link Session.verify}. */
 export interface VerifyOptions {
-  /** Gives the wait up, with `ERR_ABORTED`. */
+  /** Gives the wait up, with `ERR_ABORTED`. Default: none. */
   readonly signal?: AbortSignal;
   /**
    * Gives the wait up after so many milliseconds, or `'2s'`, with `ERR_TIMEOUT`. Default: none where we watch the peer, as the

@@ -11,7 +11,7 @@ export type EventOf<Events, Name extends keyof Events> = {
 
 /** Options of waiting for events. */
 export interface WaitOptions {
-  /** Stops the waiting, with `ERR_ABORTED`. */
+  /** Stops the waiting, with `ERR_ABORTED`. Default: none. */
   readonly signal?: AbortSignal;
 }
 
