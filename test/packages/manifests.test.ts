@@ -46,9 +46,9 @@ describe.each(folders)('@systole/%s', (folder) => {
   });
 });
 
-it('tests import the sources of all 17 subpaths', () => {
+it('tests import the sources of all 18 subpaths', () => {
   const aliases = aliasesOfSources();
-  expect(aliases).toHaveLength(17);
+  expect(aliases).toHaveLength(18);
   for (const { replacement } of aliases) expect(existsSync(replacement)).toBe(true);
 
   const { stack } = caught(() => describePromise({ keepalive: { probes: 0 } }));

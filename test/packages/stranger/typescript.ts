@@ -6,6 +6,7 @@ import { type AttachOptions, attach, type Client, type ClientOptions, connect, d
 import { CLIENT, registerClient } from '@systole/client/di';
 import { type Clock, type Codec, type Session, SystoleError } from '@systole/core';
 import { CLOCK } from '@systole/core/di';
+import type { SessionParts } from '@systole/core/internal'; // not for strangers, but what they import stands on it
 import { systemClock } from '@systole/core/node';
 import { createServer, type Server, type ServerOptions } from '@systole/server';
 import { type Container, registerServer, SERVER, type Token } from '@systole/server/di';
@@ -21,7 +22,7 @@ import { connectRedis } from '@systole/watch/redis';
 import { watchWebSocket } from '@systole/watch/ws';
 
 /** At instant 1, for ever. */
-const standing: Clock = new ManualClock(1);
+const standing: Clock & SessionParts['clock'] = new ManualClock(1);
 
 const json: Codec = {
   name: 'json',

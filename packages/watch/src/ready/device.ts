@@ -23,7 +23,7 @@ export interface DeviceOptions extends Omit<WatchOptions, 'probe'> {
  * Watches a device by writing its protocol's ping. `reply` knows its answers, for the round trip; without it any byte proves
  * that the device lives, as always.
  *
- * @throws OptionsError that lists every problem; SystoleError with `ERR_SOCKET` as of {@link watch}.
+ * @throws OptionsError that lists every problem; SystoleError with `ERR_SOCKET` as of `watch`.
  */
 export function watchDevice(socket: Duplex, { ping, ...options }: DeviceOptions): Watch {
   checkPing(ping);
