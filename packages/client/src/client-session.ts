@@ -39,7 +39,7 @@ export interface ClientEvents extends SessionEvents {
 
 /** Options of {@link Client.ready}. */
 export interface ReadyOptions {
-  /** Gives the wait up, with `ERR_ABORTED`. */
+  /** Gives the wait up, with `ERR_ABORTED`. Default: none. */
   readonly signal?: AbortSignal;
   /** Gives the wait up after so many milliseconds, or `'5s'`, with `ERR_TIMEOUT`. Default: none. */
   readonly timeout?: Duration;
