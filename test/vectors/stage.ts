@@ -179,7 +179,7 @@ function contains(whole: unknown, part: object): boolean {
 }
 
 function outcomeOf(error: unknown): Outcome {
-  if (error instanceof NotHandledError) return { failure: [error.peerCode, error.message] };
+  if (error instanceof NotHandledError) return { failure: [error.peerCode, error.peerText] };
   const code = error instanceof SystoleError ? error.code : String(error);
   if (code === 'ERR_IN_DOUBT') return { handedBack: 'in-doubt' };
   if (code === 'ERR_CLOSED') return { handedBack: 'not-handled' };

@@ -99,7 +99,7 @@ describe('resolveClientOptions', () => {
     { options: { addresses: [{ path: '/a' }, { path: '/a' }] }, problem: 'addresses.1: named once' },
     {
       options: { addresses: [{ port: 1 }, 'a:1'] },
-      problem: 'addresses.1: an object',
+      problem: 'addresses.1: an object of host and port, or of path',
     },
     { options: { addresses: [{ port: 1 }], port: 1 }, problem: 'port: left out beside addresses' },
     {

@@ -107,7 +107,12 @@ describe('Sender: outcomes', () => {
     const sent = sender.send('x', {});
     outbox.next();
     answer(failure(1, 'E_FULL', ''));
-    await expect(sent).rejects.toMatchObject({ code: 'ERR_NOT_HANDLED', peerCode: 'E_FULL', message: 'E_FULL' });
+    await expect(sent).rejects.toMatchObject({
+      code: 'ERR_NOT_HANDLED',
+      peerCode: 'E_FULL',
+      message: "the peer's handler failed: E_FULL",
+      peerText: '',
+    });
   });
 
   it('rejects with ERR_DECODE where the value cannot be decoded', async () => {

@@ -126,7 +126,8 @@ const SENTENCES: ReadonlySet<string> = new Set(['no-handler', 'unencodable-resul
 function describeRefusal(code: string, text: string): string {
   if (text !== '' && SENTENCES.has(code)) return text;
   const what = code === 'undecodable' ? 'the peer could not decode the message' : "the peer's handler failed";
-  const why = code === 'failed' || code === 'undecodable' ? text : `${text} (${code})`.trim();
+  const isNamed = code !== 'failed' && code !== 'undecodable';
+  const why = isNamed ? (text === '' ? code : `${text} (${code})`) : text;
   return why === '' ? what : `${what}: ${why}`;
 }
 
