@@ -1,6 +1,6 @@
+import { FloodLog } from '@systole/core/internal';
 import { ManualClock } from '@systole/testing';
 import { describe, expect, it } from 'vitest';
-import { FloodLog } from '../src/session/flood-log.ts';
 
 function startLog(): { clock: ManualClock; log: FloodLog<string>; lines: string[] } {
   const clock = new ManualClock();
