@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import type { Change } from './bug.ts';
 import type { Ended } from './programs.ts';
@@ -45,11 +45,16 @@ export class HouseCopy {
       cwd: this.root,
       env: { ...withoutRunner(process.env), TMPDIR: scratch, NO_COLOR: '1' },
     });
-    copyFiles(original, this.root);
+    const files = copyFiles(original, this.root);
     for (const directory of built) {
       cpSync(join(original, directory), join(this.root, directory), { recursive: true });
     }
-    linkModules(join(original, 'node_modules'), join(this.root, 'node_modules'));
+    // A workspace has modules of its own where it needs another version than the house: typescript 6 beside 7.
+    for (const file of files) {
+      if (basename(file) !== 'package.json') continue;
+      const modules = join(dirname(file), 'node_modules');
+      if (existsSync(join(original, modules))) linkModules(join(original, modules), join(this.root, modules));
+    }
   }
 
   /** Replaces texts that are there once, as `findRot` has made sure of. */
@@ -83,15 +88,17 @@ export class HouseCopy {
   }
 }
 
-function copyFiles(original: string, root: string): void {
+/** Returns which files those are. */
+function copyFiles(original: string, root: string): readonly string[] {
   const known = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-  const files = execFileSync('git', known, { cwd: original, encoding: 'utf8' }).split('\0');
+  const listed = execFileSync('git', known, { cwd: original, encoding: 'utf8' }).split('\0');
+  // What was removed git may not have been told of yet.
+  const files = listed.filter((file) => file !== '' && existsSync(join(original, file)));
   for (const file of files) {
-    const from = join(original, file);
-    if (file === '' || !existsSync(from)) continue; // removed, and git was not told yet
     mkdirSync(dirname(join(root, file)), { recursive: true });
-    copyFileSync(from, join(root, file));
+    copyFileSync(join(original, file), join(root, file));
   }
+  return files;
 }
 
 function linkModules(original: string, modules: string): void {
