@@ -120,7 +120,7 @@ export const DURATIONS: readonly Bug[] = [
           {
             file: `${CORE}/rules/idle-draw.ts`,
             from: '(1 - IDLE_JITTER * random())',
-            to: '(1 - 0 * IDLE_JITTER)',
+            to: '(1 - 0 * IDLE_JITTER * random())',
           },
         ],
         tests: [`${TESTS}/liveness.test.ts`],
