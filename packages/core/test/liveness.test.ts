@@ -242,7 +242,7 @@ describe('L8: one beat, no chorus', () => {
     [0, 20_000],
     [0.5, 19_000],
     [0.999_999, 18_000],
-  ])('L8: later waits shorten idle by up to 10 %%, and never lengthen it: random %d gives %d ms', (random, idleMs) => {
+  ])('L8: later waits shorten idle by up to a tenth, and never lengthen it: random %d gives %d ms', (random, idleMs) => {
     const liveness = createLiveness({ random: () => random });
     timeout(liveness, 20_000);
     liveness.handleEvidence(21_000);
