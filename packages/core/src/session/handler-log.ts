@@ -1,7 +1,9 @@
 /** The log of messages that our handler has not handled: the sender is told, if it asked, and whoever has the bug reads this. */
 
+import { textOf } from '../rules/text-of.ts';
 import type { Clock } from '../words/clock.ts';
 import type { Logger } from '../words/logger.ts';
+import { rethrowLater } from './emitter.ts';
 import { FloodLog } from './flood-log.ts';
 
 /** Whose log it is. */
@@ -30,10 +32,22 @@ export class HandlerLog {
   }
 
   add(unhandled: Unhandled): void {
-    this.#flood ??= new FloodLog(this.#host.clock, (last, count) => {
-      this.#host.logger.warn({ ...last, count }, 'message not handled');
-    });
+    this.#flood ??= new FloodLog(this.#host.clock, (last, count) => this.#write(last, count));
     this.#flood.add(unhandled);
+  }
+
+  /** What cannot be written, such as an error that is frozen or whose getter throws, keeps no message from its answer (D1). */
+  #write(last: Unhandled, count: number): void {
+    const { logger } = this.#host;
+    try {
+      logger.warn({ ...last, count }, 'message not handled');
+    } catch {
+      try {
+        logger.warn({ ...last, err: textOf(last.err), count }, 'message not handled');
+      } catch (error) {
+        rethrowLater(error);
+      }
+    }
   }
 
   /** Writes what is left. */
