@@ -31,6 +31,12 @@ describe('findNearestName', () => {
     },
   );
 
+  it('does not look at a name of 20,000,000 letters, which is nothing that anybody meant', () => {
+    const name = 'o'.repeat(20_000_000);
+    // To look would take longer than any test may.
+    expect(findNearestName(name, KNOWN)).toBeUndefined();
+  });
+
   it('takes the nearest of several: 1 slip goes before 2', () => {
     expect(findNearestName('probse', ['probs.s', 'prob', 'probes'])).toBe('probes');
   });

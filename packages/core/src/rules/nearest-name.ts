@@ -13,7 +13,10 @@ export function findNearestName(name: string, known: readonly string[]): string 
   const mostSlips = Math.min(MAX_SLIPS, Math.floor(meant.length / 3));
   let nearest: { readonly name: string; readonly slips: number } | undefined;
   for (const candidate of known) {
-    const slips = countSlips(meant, lastPart(candidate));
+    const word = lastPart(candidate);
+    // Each letter more or less is a slip: a name that is far too long is not even looked at.
+    if (Math.abs(meant.length - word.length) > mostSlips) continue;
+    const slips = countSlips(meant, word);
     if (slips <= mostSlips && slips < (nearest?.slips ?? Number.POSITIVE_INFINITY))
       nearest = { name: candidate, slips };
   }
