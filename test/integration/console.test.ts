@@ -12,4 +12,10 @@ describe('console.log', () => {
     expect(inspect([server])).toContain('Server {');
     expect(inspect(server)).toContain("state: 'listening'");
   });
+
+  it('throws for none of the 2 that have no snapshot: a proxy of a client, and what inherits from one', async () => {
+    const { client } = await startPair();
+    expect(inspect(new Proxy(client, {}))).toBe('[Client]');
+    expect(inspect(Object.create(client))).toBe('[Client]');
+  });
 });
