@@ -130,6 +130,17 @@ describe('ready', () => {
     expect((await failureOf(client.ready())).message).toContain('its signal was aborted');
   });
 
+  it('does not say so of a signal that was aborted after 1 refusal had ended it', async () => {
+    const leave = new AbortController();
+    const target = { host: '127.0.0.1', port: await freePort() };
+    const client = startClient({ ...target, reconnect: false, signal: leave.signal });
+    await failureOf(client.ready());
+    leave.abort();
+    const { message } = await failureOf(client.ready());
+    expect(message).toContain('ECONNREFUSED');
+    expect(message).not.toContain('its signal was aborted');
+  });
+
   it('takes no other options: 5 is not a timeout', async () => {
     const client = startClient({ host: '127.0.0.1', port: await freePort() });
     await expect(client.ready({ timout: 5 } as object)).rejects.toMatchObject({ code: 'ERR_OPTIONS' });

@@ -91,7 +91,8 @@ export abstract class ClientSession extends LiveSession<ClientEvents> implements
   /** With which the server lets us resume the session; empty where there is none. */
   #token = '';
   #resumeWindowMs = 0;
-  #signal: AbortSignal | undefined;
+  /** Whether the signal has ended this session. */
+  #isAborted = false;
   #refusal: string | undefined;
 
   constructor(init: ClientSessionInit) {
@@ -127,7 +128,7 @@ export abstract class ClientSession extends LiveSession<ClientEvents> implements
   #notReady(): SystoleError {
     const { where, text, cause } = this.explainEnd();
     const what = this.#wasConnected ? 'the client has ended' : `could not connect${where}`;
-    const why = this.#signal?.aborted === true ? `its signal was aborted; before that: ${text}` : text;
+    const why = this.#isAborted ? `its signal was aborted; before that: ${text}` : text;
     return new SystoleError('ERR_CONNECT', `${what}: ${why}`, { cause });
   }
 
@@ -156,9 +157,11 @@ export abstract class ClientSession extends LiveSession<ClientEvents> implements
 
   /** From now on the signal destroys this session; at once if it is aborted already, but not before the caller can listen. */
   protected heed(signal: AbortSignal | undefined): void {
-    this.#signal = signal;
     if (signal === undefined) return;
-    const abort = (): void => this.destroy();
+    const abort = (): void => {
+      this.#isAborted = !this.isEnded;
+      this.destroy();
+    };
     signal.addEventListener('abort', abort);
     this.#stopHearingSignal = () => signal.removeEventListener('abort', abort);
     if (signal.aborted) queueMicrotask(abort);
