@@ -242,13 +242,16 @@ describe('L8: one beat, no chorus', () => {
     [0, 20_000],
     [0.5, 19_000],
     [0.999_999, 18_000],
-  ])('L8: later waits shorten idle by up to a tenth, and never lengthen it: random %d gives %d ms', (random, idleMs) => {
-    const liveness = createLiveness({ random: () => random });
-    timeout(liveness, 20_000);
-    liveness.handleEvidence(21_000);
-    const [wait] = drain(liveness);
-    expect(wait?.type === 'wait' && wait.until).toBeCloseTo(21_000 + idleMs, 0);
-  });
+  ])(
+    'L8: later waits shorten idle by up to a tenth, and never lengthen it: random %d gives %d ms',
+    (random, idleMs) => {
+      const liveness = createLiveness({ random: () => random });
+      timeout(liveness, 20_000);
+      liveness.handleEvidence(21_000);
+      const [wait] = drain(liveness);
+      expect(wait?.type === 'wait' && wait.until).toBeCloseTo(21_000 + idleMs, 0);
+    },
+  );
 
   it('L8: where bytes have come until the end of the first wait of 10,000 ms, the next one is 19,000 ms and not 10,000', () => {
     const liveness = createLiveness({ random: () => 0.5 });
