@@ -112,4 +112,14 @@ describe('a message that the handler does not handle', () => {
     expect(counts.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(100);
     expect(counts.length).toBeLessThan(10);
   });
+
+  it('is no warning where it needs no bug of ours, as anybody who connects can send it: 0 lines above debug', async () => {
+    const logger = new LogTape();
+    const { client } = await startPair({ server: { logger } });
+    await client.send('to a server without a handler').catch(() => {});
+    await client.close();
+    await logger.tape.first(({ message }) => message === 'session ended');
+    const lines = logger.tape.all(({ message }) => message === 'message not handled');
+    expect(lines.map(({ level }) => level)).toEqual(['debug']);
+  });
 });

@@ -21,7 +21,10 @@ export interface Unhandled {
   readonly err: unknown;
 }
 
-/** See the head of the file. How many messages come is the peer's choice, so it takes at most one line a second. */
+/** What needs no bug of ours: whoever connects can send it, and connect again for another line, so nobody reads of it who does not look. */
+const OF_THE_PEER: ReadonlySet<string> = new Set(['no-handler', 'undecodable']);
+
+/** See the head of the file. How many messages come is the peer's choice, so a session takes at most one line a second. */
 export class HandlerLog {
   readonly #host: HandlerLogHost;
   /** Most handlers never fail. */
@@ -39,11 +42,12 @@ export class HandlerLog {
   /** What cannot be written, such as an error that is frozen or whose getter throws, keeps no message from its answer (D1). */
   #write(last: Unhandled, count: number): void {
     const { logger } = this.#host;
+    const level = OF_THE_PEER.has(last.code) ? 'debug' : 'warn';
     try {
-      logger.warn({ ...last, count }, 'message not handled');
+      logger[level]({ ...last, count }, 'message not handled');
     } catch {
       try {
-        logger.warn({ ...last, err: textOf(last.err), count }, 'message not handled');
+        logger[level]({ ...last, err: textOf(last.err), count }, 'message not handled');
       } catch (error) {
         rethrowLater(error);
       }
