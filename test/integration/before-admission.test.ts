@@ -23,6 +23,15 @@ async function hitAndRun(server: Server, { calls }: ReturnType<typeof makeHook>)
   expect(await gone).toMatchObject({ cause: 'reset' });
 }
 
+/** Says HELLO, is judged, and welcome. */
+async function letIn(server: Server, { calls }: ReturnType<typeof makeHook>): Promise<void> {
+  const before = calls.items.length;
+  const peer = await RawPeer.connect(server.address);
+  peer.write(HELLO);
+  (await calls.count(before + 1)).at(-1)?.answer('ann');
+  await peer.next('welcome');
+}
+
 describe('calls of authenticate for peers that have gone', () => {
   it('count for maxHandshakes 3 until they settle: behind 3 that hit and run, a 4th is not even heard', async () => {
     const hook = makeHook();
@@ -41,10 +50,7 @@ describe('calls of authenticate for peers that have gone', () => {
     });
     expect(hook.calls.items.length).toBe(3);
     hook.calls.items[0]?.answer('nobody');
-    const fifth = await RawPeer.connect(server.address);
-    fifth.write(HELLO);
-    (await hook.calls.count(4)).at(-1)?.answer('ann');
-    await fifth.next('welcome');
+    await letIn(server, hook);
     expect(server.inspect()).toMatchObject({ sessions: 1, accepted: 1, rejected: 4 });
   });
 
@@ -52,10 +58,7 @@ describe('calls of authenticate for peers that have gone', () => {
     const hook = makeHook();
     const server = await startServer({ ...THREE, authenticate: hook.authenticate });
     for (let count = 0; count < 2; count += 1) await hitAndRun(server, hook);
-    const third = await RawPeer.connect(server.address);
-    third.write(HELLO);
-    (await hook.calls.count(3)).at(-1)?.answer('ann');
-    await third.next('welcome');
+    await letIn(server, hook);
   });
 
   it('count for maxHandshakesPerAddress 2 as well, and give the place back when they settle', async () => {
@@ -67,10 +70,7 @@ describe('calls of authenticate for peers that have gone', () => {
     await (await RawPeer.connect(server.address)).closed();
     expect(await rejected).toMatchObject({ evidence: { code: 'maxHandshakesPerAddress' } });
     hook.calls.items[0]?.answer('nobody');
-    const next = await RawPeer.connect(server.address);
-    next.write(HELLO);
-    (await hook.calls.count(3)).at(-1)?.answer('ann');
-    await next.next('welcome');
+    await letIn(server, hook);
     hook.calls.items[1]?.answer('nobody');
     // Twice more: what was given back was given back once.
     for (let count = 0; count < 2; count += 1) await hitAndRun(server, hook);
@@ -103,10 +103,7 @@ describe('calls of authenticate for peers that have gone', () => {
     await (await RawPeer.connect(server.address)).closed();
     expect(hook.calls.items.length).toBe(1);
     clock.advance(1);
-    const next = await RawPeer.connect(server.address);
-    next.write(HELLO);
-    (await hook.calls.count(2)).at(-1)?.answer('ann');
-    await next.next('welcome');
+    await letIn(server, hook);
   });
 
   it('that never settle count for the whole 10,000 ms also where the system has slept for a minute after 1 of them', async () => {
@@ -121,10 +118,7 @@ describe('calls of authenticate for peers that have gone', () => {
     await (await RawPeer.connect(server.address)).closed();
     expect(hook.calls.items.length).toBe(1);
     clock.advance(1);
-    const next = await RawPeer.connect(server.address);
-    next.write(HELLO);
-    (await hook.calls.count(2)).at(-1)?.answer('ann');
-    await next.next('welcome');
+    await letIn(server, hook);
   });
 });
 
